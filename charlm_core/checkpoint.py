@@ -1,0 +1,275 @@
+"""The checkpoint directory: all that passes from the half that learns to the half that predicts.
+
+    NAME/
+      model.safetensors   weights, float16 or float32
+      config.json         a CheckpointConfig
+      README.md           the model card
+
+A checkpoint is untrusted input: the config is checked field by field, and every tensor's shape
+against the config, before a weight is read. Writing replaces the whole directory at once, so that
+a reader sees the old checkpoint or the new one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as serialize
+
+from charlm_core.config import GATES, Cell, ModelConfig
+from charlm_core.errors import CheckpointError, ConfigError
+from charlm_core.storage import replace_directory
+from charlm_core.vocab import UNKNOWN, Vocab
+
+FORMAT_VERSION = 1
+WEIGHTS_FILE = "model.safetensors"
+CONFIG_FILE = "config.json"
+CARD_FILE = "README.md"
+
+MAX_CONFIG_BYTES = 16 << 20
+"""A config of the largest vocabulary takes under 1 MiB; a larger file is no config."""
+
+Tensors = dict[str, npt.NDArray[np.float32]]
+StoredAs = Literal["float16", "float32"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFacts:
+    """Which text a model was trained or validated on."""
+
+    name: str
+    """File name, without its folder."""
+    chars: int
+    """Length in characters."""
+    bytes: int
+    """Length in bytes, as on disk."""
+    sha256: str
+    """Of the bytes, hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingFacts:
+    """How a model was trained; what the model card tells."""
+
+    corpora: tuple[TextFacts, ...] = ()
+    """The texts it learned from, in order."""
+    validation: tuple[TextFacts, ...] = ()
+    """The texts it was validated on; empty when parts held back of `corpora` were used."""
+    validation_note: str = ""
+    """What was validated on, in words."""
+    validation_chars: int = 0
+    """Characters behind `validation_nats`."""
+    seconds: float = 0.0
+    """Wall time of the training."""
+    chars_seen: int = 0
+    """Targets trained on, every epoch counted."""
+    epochs: float = 0.0
+    """Passes over the corpus."""
+    validation_nats: float = 0.0
+    """Nats per character, static, one running state from zero."""
+    validation_bpc: float = 0.0
+    """The same in bits."""
+    validation_perplexity: float = 0.0
+    """The same as e^nats."""
+    seed: int = 0
+    """Of every random choice."""
+    settings: dict[str, str | int | float | bool] = field(default_factory=dict)
+    """The trainer's settings, by name."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of the product and its libraries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointConfig:
+    """The contents of config.json. Raises ConfigError when fields contradict each other."""
+
+    format_version: int
+    """FORMAT_VERSION; any other is refused."""
+    cell: Cell
+    """rnn, gru or lstm."""
+    embed: int
+    """Embedding size."""
+    hidden: int
+    """Hidden units a layer."""
+    layers: int
+    """Recurrent layers."""
+    vocabulary: tuple[str, ...]
+    """Every symbol in order; index 0 is the unknown symbol."""
+    unknown: str = UNKNOWN
+    """The unknown symbol, always vocabulary[0]."""
+    training: TrainingFacts = TrainingFacts()
+    """How it was trained."""
+
+    def __post_init__(self) -> None:
+        if self.format_version != FORMAT_VERSION:
+            raise ConfigError(
+                f"format_version: {self.format_version} is not {FORMAT_VERSION}, the one this "
+                "version of charlm-tui reads"
+            )
+        if self.unknown != UNKNOWN:
+            raise ConfigError(f"unknown: {self.unknown!r} is not {UNKNOWN!r}")
+        # Built once here so that what they check is told before anything uses the config.
+        _ = self.model, self.vocab
+
+    @property
+    def model(self) -> ModelConfig:
+        """The network's shape."""
+        return ModelConfig(cell=self.cell, embed=self.embed, hidden=self.hidden, layers=self.layers)
+
+    @property
+    def vocab(self) -> Vocab:
+        """The characters it knows."""
+        return Vocab(self.vocabulary)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A checkpoint in memory."""
+
+    path: Path
+    """The directory it was read from."""
+    config: CheckpointConfig
+    """What config.json says."""
+    tensors: Tensors
+    """The weights by name, float32, shapes as `tensor_shapes` says."""
+
+
+def tensor_shapes(model: ModelConfig, vocab_size: int) -> dict[str, tuple[int, ...]]:
+    """The name and shape of every weight.
+
+    With V symbols, E the embedding, H hidden units and G = GATES[cell]: `embedding.weight` (V, E);
+    for each layer l, `recurrent.weight_ih_l{l}` (G·H, E or H), `recurrent.weight_hh_l{l}` (G·H, H),
+    `recurrent.bias_ih_l{l}` (G·H) and, but for the vanilla RNN, which has one bias,
+    `recurrent.bias_hh_l{l}` (G·H); `output.weight` (V, H) and `output.bias` (V). Gates are stacked
+    as in torch: i, f, g, o for the LSTM and r, z, n for the GRU.
+    """
+    rows = GATES[model.cell] * model.hidden
+    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (vocab_size, model.embed)}
+    for layer in range(model.layers):
+        shapes[f"recurrent.weight_ih_l{layer}"] = (rows, model.hidden if layer else model.embed)
+        shapes[f"recurrent.weight_hh_l{layer}"] = (rows, model.hidden)
+        shapes[f"recurrent.bias_ih_l{layer}"] = (rows,)
+        if model.cell != "rnn":
+            shapes[f"recurrent.bias_hh_l{layer}"] = (rows,)
+    shapes["output.weight"] = (vocab_size, model.hidden)
+    shapes["output.bias"] = (vocab_size,)
+    return shapes
+
+
+def read_config(path: Path) -> CheckpointConfig:
+    """Read and check `path`/config.json alone. Raises CheckpointError."""
+    file = path / CONFIG_FILE
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_CONFIG_BYTES + 1)
+    except OSError as error:
+        raise CheckpointError(f"{file}: {error.strerror}") from error
+    if len(raw) > MAX_CONFIG_BYTES:
+        raise CheckpointError(f"{file}: over {MAX_CONFIG_BYTES >> 20} MiB, not a checkpoint config")
+    try:
+        return msgspec.json.decode(raw, type=CheckpointConfig)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{file}: {error}") from error
+    except RecursionError as error:
+        raise CheckpointError(f"{file}: nested too deeply") from error
+
+
+def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
+    """Read a safetensors file that holds exactly the tensors of `shapes`, as float32.
+
+    Raises CheckpointError when a tensor is missing, unexpected, of another shape or type, or holds
+    a value that is not finite.
+    """
+    try:
+        # Opening reads only the header; the library checks it against the file's length.
+        with safe_open(file, framework="numpy") as stored:
+            names = set(stored.keys())
+            for name in sorted(names ^ set(shapes)):
+                what = "is missing" if name in shapes else "is unexpected"
+                raise CheckpointError(f"{file}: tensor {name} {what}")
+            for name, shape in shapes.items():
+                view = stored.get_slice(name)
+                if tuple(view.get_shape()) != shape:
+                    raise CheckpointError(
+                        f"{file}: tensor {name} has shape {tuple(view.get_shape())}, "
+                        f"the config asks for {shape}"
+                    )
+                if view.get_dtype() not in {"F16", "F32"}:
+                    raise CheckpointError(
+                        f"{file}: tensor {name} is {view.get_dtype()}, not F16 or F32"
+                    )
+            tensors = {name: stored.get_tensor(name).astype(np.float32) for name in shapes}
+    except OSError as error:
+        raise CheckpointError(f"{file}: {error.strerror or 'cannot be read'}") from error
+    except SafetensorError as error:
+        raise CheckpointError(f"{file}: truncated or not a safetensors file ({error})") from error
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise CheckpointError(f"{file}: tensor {name} holds a value that is not finite")
+    return tensors
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint directory. Raises CheckpointError with one line naming file and fault."""
+    if not path.is_dir():
+        raise CheckpointError(f"{path}: not a checkpoint directory")
+    while True:
+        before = _identity(path)
+        try:
+            config = read_config(path)
+            shapes = tensor_shapes(config.model, len(config.vocabulary))
+            checkpoint = Checkpoint(
+                path=path, config=config, tensors=read_tensors(path / WEIGHTS_FILE, shapes)
+            )
+        except CheckpointError:
+            if _identity(path) == before:
+                raise
+        else:
+            if _identity(path) == before:
+                return checkpoint
+        # A writer replaced the directory between our two files: read the new one.
+
+
+def write(
+    path: Path,
+    config: CheckpointConfig,
+    tensors: Mapping[str, npt.NDArray[np.float32]],
+    *,
+    card: str,
+    stored_as: StoredAs = "float16",
+) -> None:
+    """Write a checkpoint directory, replacing an earlier one at once.
+
+    Raises CheckpointError when it can't be written or a tensor does not fit the config; what was
+    there before is then untouched.
+    """
+    shapes = tensor_shapes(config.model, len(config.vocabulary))
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if found != shapes:
+        raise CheckpointError(
+            f"{path}: the shapes of the weights are not those the config asks for"
+        )
+    stored = {name: np.ascontiguousarray(tensors[name], dtype=stored_as) for name in shapes}
+    files = {
+        WEIGHTS_FILE: serialize(stored),
+        CONFIG_FILE: msgspec.json.format(msgspec.json.encode(config), indent=1),
+        CARD_FILE: card.encode(),
+    }
+    try:
+        replace_directory(path, files)
+    except OSError as error:
+        raise CheckpointError(f"{path}: {error.strerror}") from error
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What changes when the directory at `path` is replaced by another."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_dev, status.st_ino)

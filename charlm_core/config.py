@@ -1,0 +1,70 @@
+"""What can be set, for both halves: the network's shape, the sampler, the ghost."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from charlm_core.errors import ConfigError
+
+Cell = Literal["rnn", "gru", "lstm"]
+CELLS: tuple[Cell, ...] = get_args(Cell)
+
+GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+"""How many blocks of `hidden` rows a cell's weight matrices stack."""
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise ConfigError naming the field unless low <= value <= high."""
+    if not low <= value <= high:
+        raise ConfigError(f"{name}: {value} is not between {low} and {high}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The shape of a network, vocabulary aside."""
+
+    cell: Cell = "lstm"
+    """Which recurrence: vanilla `rnn`, `gru` or `lstm`."""
+    embed: int = 64
+    """Size of a character's embedding, 1 to 4,096."""
+    hidden: int = 512
+    """Hidden units in each layer, 1 to 16,384."""
+    layers: int = 1
+    """Recurrent layers on top of each other, 1 to 16."""
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ConfigError(f"cell: {self.cell!r} is not one of {', '.join(CELLS)}")
+        check_range("embed", self.embed, 1, 4096)
+        check_range("hidden", self.hidden, 1, 16384)
+        check_range("layers", self.layers, 1, 16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingConfig:
+    """How the next character is drawn: temperature, then top-k, then top-p."""
+
+    temperature: float = 1.0
+    """Divides the logits; 0 is greedy whatever the rest says. 0 to 10."""
+    top_k: int = 0
+    """Keep exactly this many of the likeliest characters; 0 keeps all."""
+    top_p: float = 1.0
+    """Keep the fewest characters whose probabilities reach this sum, at least one. 0 to 1."""
+
+    def __post_init__(self) -> None:
+        check_range("temperature", self.temperature, 0.0, 10.0)
+        check_range("top_k", self.top_k, 0, 1 << 16)
+        check_range("top_p", self.top_p, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestConfig:
+    """When a ghost stops."""
+
+    threshold: float = 0.2
+    """The ghost ends before the product of its probabilities falls under this, 0 to 1."""
+    max_chars: int = 64
+    """Its longest, in characters, 1 to 4,096."""
+
+    def __post_init__(self) -> None:
+        check_range("threshold", self.threshold, 0.0, 1.0)
+        check_range("max_chars", self.max_chars, 1, 4096)

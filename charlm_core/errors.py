@@ -1,0 +1,29 @@
+"""Faults that are told to a person in one line.
+
+Whatever raises one of these has already said, in its message, what is wrong and where; the command
+line prints the message and exits 1, the app shows it as a notice.
+"""
+
+
+class CharlmError(Exception):
+    """Base of every fault told to a person; its message is one line without a trailing period."""
+
+
+class ConfigError(CharlmError, ValueError):
+    """A configuration value is out of its range; the message names the field."""
+
+
+class CorpusError(CharlmError):
+    """A training or evaluation text can't be used; the message names the file."""
+
+
+class CheckpointError(CharlmError):
+    """A checkpoint can't be read or written; the message names the file and the fault."""
+
+
+class RunError(CharlmError):
+    """A training run can't be started, resumed or written; the message names the folder."""
+
+
+class DocumentError(CharlmError):
+    """A document can't be opened or saved; the message names the file."""

@@ -1,0 +1,1 @@
+"""The half that predicts: NumPy only, what the editor uses."""

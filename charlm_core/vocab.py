@@ -1,0 +1,131 @@
+"""The character vocabulary: which characters a model knows, and their numbers.
+
+Index 0 is the unknown symbol. It stands for every character outside the vocabulary, is trained on
+the rare ones, and is never suggested. Every other index stands for exactly one code point, in
+ascending order, so the same text always gives the same vocabulary.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from charlm_core.errors import ConfigError
+
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""What the unknown symbol decodes to; in a text it encodes to the unknown symbol as well."""
+
+MAX_SYMBOLS = 1 << 16
+"""Indices fit in 16 bits, the widest an encoded corpus is stored in."""
+
+CODE_POINTS = 0x110000
+
+Ids = npt.NDArray[np.uint16]
+Counts = npt.NDArray[np.int64]
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of `text`, shape (len(text),); lone surrogates are kept as they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def count_characters(texts: Iterable[str]) -> Counts:
+    """How often each code point occurs over all of `texts`, shape (0x110000,)."""
+    counts = np.zeros(CODE_POINTS, dtype=np.int64)
+    for text in texts:
+        # Counting only as far as the highest code point keeps small texts cheap.
+        found = np.bincount(code_points(text))
+        counts[: len(found)] += found
+    return counts
+
+
+def is_control(character: str) -> bool:
+    """Whether a terminal could take `character` for an instruction or draw it as nothing.
+
+    Control, format, surrogate and line-separator characters (Unicode categories Cc, Cf, Cs, Zl and
+    Zp). They may be learned and typed; they are never suggested and never drawn as they are.
+    """
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocab:
+    """An immutable, ordered set of characters. `symbols[0]` is the unknown symbol.
+
+    Raises ConfigError when the symbols are not distinct single characters with UNKNOWN first.
+    """
+
+    symbols: tuple[str, ...]
+    """The character of each index; index 0 is UNKNOWN."""
+    _index: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.symbols or self.symbols[0] != UNKNOWN:
+            raise ConfigError("vocabulary: the first symbol must be the unknown symbol U+FFFD")
+        if len(self.symbols) > MAX_SYMBOLS:
+            raise ConfigError(f"vocabulary: {len(self.symbols)} symbols, at most {MAX_SYMBOLS}")
+        for position, symbol in enumerate(self.symbols):
+            if len(symbol) != 1:
+                raise ConfigError(f"vocabulary: symbol {position} is not a single character")
+        index = {symbol: position for position, symbol in enumerate(self.symbols)}
+        if len(index) != len(self.symbols):
+            raise ConfigError("vocabulary: a character occurs twice")
+        object.__setattr__(self, "_index", index)
+
+    @classmethod
+    def from_counts(cls, counts: Counts, rare_share: float = 0.0) -> "Vocab":
+        """Build from character counts (see `count_characters`).
+
+        Characters that make up less than `rare_share` of the text, a number in [0, 1), are left to
+        the unknown symbol; so are the rarest ones beyond MAX_SYMBOLS.
+        """
+        if not 0.0 <= rare_share < 1.0:
+            raise ConfigError(f"rare_share: {rare_share} is not in [0, 1)")
+        counts = counts.copy()
+        counts[ord(UNKNOWN)] = 0
+        kept = np.flatnonzero((counts > 0) & (counts >= rare_share * counts.sum()))
+        if len(kept) >= MAX_SYMBOLS:
+            commonest = np.argsort(-counts[kept], kind="stable")[: MAX_SYMBOLS - 1]
+            kept = np.sort(kept[commonest])
+        return cls((UNKNOWN, *map(chr, kept.tolist())))
+
+    @classmethod
+    def from_text(cls, text: str, rare_share: float = 0.0) -> "Vocab":
+        """Build from one text; see `from_counts`."""
+        return cls.from_counts(count_characters([text]), rare_share)
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __contains__(self, character: str) -> bool:
+        """Whether `character` is known (the unknown symbol itself is not)."""
+        return self._index.get(character, 0) != 0
+
+    def id_of(self, character: str) -> int:
+        """The index of one character; 0 when it is unknown."""
+        return self._index.get(character, 0)
+
+    def encode(self, text: str) -> Ids:
+        """The indices of `text`, shape (len(text),); unknown characters become 0."""
+        known = code_points("".join(self.symbols[1:]))
+        beyond = int(known.max(initial=0)) + 1
+        # One look-up table over the code points, as long as the highest known one needs.
+        table = np.zeros(beyond + 1, dtype=np.uint16)
+        table[known] = np.arange(1, len(self.symbols))
+        ids: Ids = table[np.minimum(code_points(text), beyond)]
+        return ids
+
+    def decode(self, ids: Iterable[int] | npt.NDArray[np.integer]) -> str:
+        """The text of `ids`; index 0 becomes UNKNOWN. Raises IndexError outside the vocabulary."""
+        return "".join([self.symbols[index] for index in ids])
+
+    def suggestible(self) -> npt.NDArray[np.bool_]:
+        """Which symbols may be suggested, shape (len(self),): not the unknown one, no controls.
+
+        The newline counts as suggestible: a prediction of it says that the line is over.
+        """
+        allowed = [symbol == "\n" or not is_control(symbol) for symbol in self.symbols]
+        allowed[0] = False
+        return np.array(allowed)

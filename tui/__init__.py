@@ -1,0 +1,1 @@
+"""The terminal user interface: a Textual app and the command line."""

@@ -1,0 +1,1 @@
+"""Full screens and dialogs: they compose widgets and call services."""

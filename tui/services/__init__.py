@@ -1,0 +1,1 @@
+"""What screens call: the predictor thread, files. No widget is known here."""

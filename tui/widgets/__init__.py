@@ -1,0 +1,1 @@
+"""Widgets: they draw, take keys and post messages; they never call a service."""
