@@ -15,6 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from charlm_core.characters import is_control as is_control
+    from charlm_core.characters import one_line as one_line
     from charlm_core.checkpoint import Checkpoint as Checkpoint
     from charlm_core.checkpoint import CheckpointConfig as CheckpointConfig
     from charlm_core.config import Cell as Cell
@@ -27,16 +29,44 @@ if TYPE_CHECKING:
     from charlm_core.errors import CorpusError as CorpusError
     from charlm_core.errors import DocumentError as DocumentError
     from charlm_core.errors import RunError as RunError
+    from charlm_core.learn.baseline import torch_step_us as torch_step_us
+    from charlm_core.learn.config import PRESETS as PRESETS
+    from charlm_core.learn.config import TrainConfig as TrainConfig
+    from charlm_core.learn.events import Done as Done
+    from charlm_core.learn.events import Epoch as Epoch
+    from charlm_core.learn.events import Evaluation as Evaluation
+    from charlm_core.learn.events import Event as Event
+    from charlm_core.learn.events import Saved as Saved
+    from charlm_core.learn.events import Step as Step
+    from charlm_core.learn.launch import Training as Training
+    from charlm_core.learn.launch import resume as resume
+    from charlm_core.learn.launch import start as start
     from charlm_core.library import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
     from charlm_core.library import ModelEntry as ModelEntry
     from charlm_core.library import locate as locate
     from charlm_core.library import models as models
     from charlm_core.library import runs_directory as runs_directory
     from charlm_core.metrics import Score as Score
+    from charlm_core.metrics import bits as bits
+    from charlm_core.metrics import perplexity as perplexity
+    from charlm_core.predict.bench import Bench as Bench
+    from charlm_core.predict.bench import bench as bench
+    from charlm_core.predict.bench import bench_untrained as bench_untrained
+    from charlm_core.predict.engine import Engine as Engine
+    from charlm_core.predict.generating import generate as generate
+    from charlm_core.predict.model import Model as Model
+    from charlm_core.predict.model import load as load
+    from charlm_core.predict.scoring import running_scores as running_scores
+    from charlm_core.predict.scoring import score as score
+    from charlm_core.predict.session import CONTEXT_CHARS as CONTEXT_CHARS
+    from charlm_core.predict.session import Session as Session
+    from charlm_core.predict.suggest import Suggestion as Suggestion
+    from charlm_core.texts import TextReader as TextReader
+    from charlm_core.texts import TextSources as TextSources
     from charlm_core.vocab import Vocab as Vocab
-    from charlm_core.vocab import is_control as is_control
 
 _HOMES = {
+    "charlm_core.characters": ["is_control", "one_line"],
     "charlm_core.checkpoint": ["Checkpoint", "CheckpointConfig"],
     "charlm_core.config": ["Cell", "ModelConfig", "SamplingConfig", "SuggestConfig"],
     "charlm_core.errors": [
@@ -47,6 +77,10 @@ _HOMES = {
         "DocumentError",
         "RunError",
     ],
+    "charlm_core.learn.baseline": ["torch_step_us"],
+    "charlm_core.learn.config": ["PRESETS", "TrainConfig"],
+    "charlm_core.learn.events": ["Done", "Epoch", "Evaluation", "Event", "Saved", "Step"],
+    "charlm_core.learn.launch": ["Training", "resume", "start"],
     "charlm_core.library": [
         "DEFAULT_CHECKPOINT",
         "ModelEntry",
@@ -54,8 +88,16 @@ _HOMES = {
         "models",
         "runs_directory",
     ],
-    "charlm_core.metrics": ["Score"],
-    "charlm_core.vocab": ["Vocab", "is_control"],
+    "charlm_core.metrics": ["Score", "bits", "perplexity"],
+    "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
+    "charlm_core.predict.engine": ["Engine"],
+    "charlm_core.predict.generating": ["generate"],
+    "charlm_core.predict.model": ["Model", "load"],
+    "charlm_core.predict.scoring": ["running_scores", "score"],
+    "charlm_core.predict.session": ["CONTEXT_CHARS", "Session"],
+    "charlm_core.predict.suggest": ["Suggestion"],
+    "charlm_core.texts": ["TextReader", "TextSources"],
+    "charlm_core.vocab": ["Vocab"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

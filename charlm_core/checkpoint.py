@@ -10,9 +10,13 @@ against the config, before a weight is read. Writing replaces the whole director
 a reader sees the old checkpoint or the new one.
 """
 
-from collections.abc import Mapping
+import math
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -54,7 +58,10 @@ class TextFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingFacts:
-    """How a model was trained; what the model card tells."""
+    """How a model was trained; what the model card tells.
+
+    Raises ConfigError, naming the field, for a number that is not finite: JSON can't hold it.
+    """
 
     corpora: tuple[TextFacts, ...] = ()
     """The texts it learned from, in order."""
@@ -83,6 +90,11 @@ class TrainingFacts:
     versions: dict[str, str] = field(default_factory=dict)
     """Of the product and its libraries."""
 
+    def __post_init__(self) -> None:
+        for name, value in {**vars(self), **self.settings}.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(f"{name}: {value} is not a finite number")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointConfig:
@@ -106,11 +118,7 @@ class CheckpointConfig:
     """How it was trained."""
 
     def __post_init__(self) -> None:
-        if self.format_version != FORMAT_VERSION:
-            raise ConfigError(
-                f"format_version: {self.format_version} is not {FORMAT_VERSION}, the one this "
-                "version of charlm-tui reads"
-            )
+        _check_version(self.format_version)
         if self.unknown != UNKNOWN:
             raise ConfigError(f"unknown: {self.unknown!r} is not {UNKNOWN!r}")
         # Built once here so that what they check is told before anything uses the config.
@@ -137,6 +145,20 @@ class Checkpoint:
     """What config.json says."""
     tensors: Tensors
     """The weights by name, float32, shapes as `tensor_shapes` says."""
+
+
+class _Versioned(msgspec.Struct):
+    """As much of config.json as every format has."""
+
+    format_version: int
+
+
+def _check_version(version: int) -> None:
+    if version != FORMAT_VERSION:
+        raise ConfigError(
+            f"format_version: {version} is not {FORMAT_VERSION}, the one this version of "
+            "charlm-tui reads"
+        )
 
 
 def tensor_shapes(model: ModelConfig, vocab_size: int) -> dict[str, tuple[int, ...]]:
@@ -172,8 +194,10 @@ def read_config(path: Path) -> CheckpointConfig:
     if len(raw) > MAX_CONFIG_BYTES:
         raise CheckpointError(f"{file}: over {MAX_CONFIG_BYTES >> 20} MiB, not a checkpoint config")
     try:
+        # Another format may have other fields: its version is what to tell of it.
+        _check_version(msgspec.json.decode(raw, type=_Versioned).format_version)
         return msgspec.json.decode(raw, type=CheckpointConfig)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, ConfigError) as error:
         raise CheckpointError(f"{file}: {error}") from error
     except RecursionError as error:
         raise CheckpointError(f"{file}: nested too deeply") from error
@@ -186,6 +210,8 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
     a value that is not finite.
     """
     try:
+        # The library says less than the system about a file that can't be opened.
+        file.open("rb").close()
         # Opening reads only the header; the library checks it against the file's length.
         with safe_open(file, framework="numpy") as stored:
             names = set(stored.keys())
@@ -216,22 +242,18 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
 
 def read(path: Path) -> Checkpoint:
     """Read a checkpoint directory. Raises CheckpointError with one line naming file and fault."""
-    if not path.is_dir():
-        raise CheckpointError(f"{path}: not a checkpoint directory")
     while True:
-        before = _identity(path)
-        try:
-            config = read_config(path)
-            shapes = tensor_shapes(config.model, len(config.vocabulary))
-            checkpoint = Checkpoint(
-                path=path, config=config, tensors=read_tensors(path / WEIGHTS_FILE, shapes)
-            )
-        except CheckpointError:
-            if _identity(path) == before:
-                raise
-        else:
-            if _identity(path) == before:
-                return checkpoint
+        with _held(path) as unchanged:
+            try:
+                config = read_config(path)
+                shapes = tensor_shapes(config.model, len(config.vocabulary))
+                tensors = read_tensors(path / WEIGHTS_FILE, shapes)
+            except CheckpointError:
+                if unchanged():
+                    raise
+            else:
+                if unchanged():
+                    return Checkpoint(path=path, config=config, tensors=tensors)
         # A writer replaced the directory between our two files: read the new one.
 
 
@@ -242,11 +264,13 @@ def write(
     *,
     card: str,
     stored_as: StoredAs = "float16",
+    extra: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Write a checkpoint directory, replacing an earlier one at once.
+    """Write a checkpoint directory, replacing an earlier one at once; `extra` files go with it.
 
-    Raises CheckpointError when it can't be written or a tensor does not fit the config; what was
-    there before is then untouched.
+    Raises CheckpointError when it can't be written, when a tensor does not fit the config or is not
+    finite once stored, and when `path` holds other files than a checkpoint's; what was there before
+    is then untouched.
     """
     shapes = tensor_shapes(config.model, len(config.vocabulary))
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -254,22 +278,54 @@ def write(
         raise CheckpointError(
             f"{path}: the shapes of the weights are not those the config asks for"
         )
-    stored = {name: np.ascontiguousarray(tensors[name], dtype=stored_as) for name in shapes}
+    with np.errstate(over="ignore"):
+        stored = {name: np.ascontiguousarray(tensors[name], dtype=stored_as) for name in shapes}
+    for name, tensor in stored.items():
+        if not np.isfinite(tensor).all():
+            raise CheckpointError(f"{path}: tensor {name} is not finite as {stored_as}")
     files = {
         WEIGHTS_FILE: serialize(stored),
         CONFIG_FILE: msgspec.json.format(msgspec.json.encode(config), indent=1),
         CARD_FILE: card.encode(),
+        **extra,
     }
     try:
+        if path.is_dir() and not _replaceable({entry.name for entry in path.iterdir()}, files):
+            raise CheckpointError(f"{path}: holds other files than a checkpoint's, not replaced")
         replace_directory(path, files)
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    """What changes when the directory at `path` is replaced by another."""
+def _replaceable(present: Collection[str], files: Collection[str]) -> bool:
+    """Whether a folder holding `present` is a checkpoint, whole or damaged, and not someone's."""
+    return set(present) <= set(files) or {WEIGHTS_FILE, CONFIG_FILE} <= set(present)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether `path` is still the same directory.
+
+    Holding it open keeps the system from giving its number to a directory that replaces it. Raises
+    CheckpointError when there is no directory.
+    """
+    if os.name == "nt":  # pragma: no cover - Windows can neither open a directory nor swap two
+        yield lambda: True
+        return
     try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_dev, status.st_ino)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise CheckpointError(f"{path}: not a checkpoint directory ({error.strerror})") from error
+    except ValueError as error:
+        raise CheckpointError(f"{path}: not a checkpoint directory ({error})") from error
+
+    def unchanged() -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), path.stat())
+        except OSError:
+            return False
+
+    try:
+        yield unchanged
+    finally:
+        os.close(descriptor)

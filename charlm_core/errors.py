@@ -4,9 +4,18 @@ Whatever raises one of these has already said, in its message, what is wrong and
 line prints the message and exits 1, the app shows it as a notice.
 """
 
+from charlm_core.characters import one_line
+
 
 class CharlmError(Exception):
-    """Base of every fault told to a person; its message is one line without a trailing period."""
+    """Base of every fault told to a person; its message is one line without a trailing period.
+
+    File names and values from files may hold anything; `str` gives them with every character that
+    could break the line or instruct the terminal made visible.
+    """
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class ConfigError(CharlmError, ValueError):

@@ -50,30 +50,37 @@ def locate(name: str | os.PathLike[str]) -> Path:
     candidates = [Path(text)]
     if Path(text).name == text and text not in {".", ".."}:
         candidates = [runs_directory() / text / "best", shipped_directory() / text, Path(text)]
-    for candidate in candidates:
-        if (candidate / CONFIG_FILE).is_file():
-            return candidate
-        if (candidate / "best" / CONFIG_FILE).is_file():
-            return candidate / "best"
-    if candidates[-1].exists():
-        raise CheckpointError(f"{text}: not a checkpoint: it holds no {CONFIG_FILE}")
+    try:
+        for candidate in candidates:
+            if (candidate / CONFIG_FILE).is_file():
+                return candidate
+            if (candidate / "best" / CONFIG_FILE).is_file():
+                return candidate / "best"
+        if candidates[-1].exists():
+            raise CheckpointError(f"{text}: not a checkpoint: it holds no {CONFIG_FILE}")
+    except OSError as error:
+        raise CheckpointError(f"{text}: {error.strerror}") from error
     names = ", ".join(entry.name for entry in models()[0]) or "none"
     raise CheckpointError(f"{text}: no such checkpoint (there are: {names})")
 
 
 def models() -> tuple[list[ModelEntry], list[str]]:
-    """Every checkpoint that can be loaded by name, and one line for each that is damaged."""
+    """Every checkpoint that can be loaded by name, and one line for each that is damaged.
+
+    A damaged one keeps its name, so that `load` never opens another under it without a word.
+    """
     entries: dict[str, ModelEntry] = {}
-    faults: list[str] = []
+    damaged: dict[str, str] = {}
     places = [
         *((path.parent.name, path) for path in sorted(runs_directory().glob("*/best"))),
         *((path.name, path) for path in sorted(shipped_directory().glob("[!.]*"))),
     ]
     for name, path in places:
-        if name in entries or not (path / CONFIG_FILE).is_file():
+        if name in entries or name in damaged:
             continue
         try:
             entries[name] = ModelEntry(name=name, path=path, config=read_config(path))
         except CheckpointError as error:
-            faults.append(str(error))
-    return list(entries.values()), faults
+            if not isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+                damaged[name] = str(error)
+    return list(entries.values()), list(damaged.values())

@@ -2,10 +2,11 @@
 
 import contextlib
 import ctypes
+import errno
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,12 +16,16 @@ _RENAME_SWAP = 2
 
 
 def sync_directory(path: Path) -> None:
-    """Make renames inside `path` durable."""
+    """Make renames inside `path` durable, where the file system has a way to."""
     if os.name == "nt":  # pragma: no cover - Windows can't open a directory
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some network and user-space file systems can't sync a directory.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
     finally:
         os.close(descriptor)
 
@@ -36,35 +41,33 @@ def write_synced(path: Path, data: bytes) -> None:
 def replace_directory(path: Path, files: Mapping[str, bytes]) -> None:
     """Make `path` a directory that holds exactly `files` (name to contents).
 
-    Written to a temporary sibling, synced, then swapped in. Raises OSError; `path` is then as it
-    was. Temporary siblings begin with a dot.
+    Written to a temporary sibling, synced, then swapped in. A link is followed, not replaced.
+    Raises OSError; `path` is then as it was. Temporary siblings begin with a dot.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    fresh.mkdir()
     try:
         for name, data in files.items():
             write_synced(fresh / name, data)
-        fresh.chmod(0o777 & ~_umask())
         sync_directory(fresh)
         if path.exists():
             _exchange(fresh, path)
         else:
             fresh.rename(path)
-        sync_directory(path.parent)
+        # The new one is in place and whole: a fault here would be told as if it were not.
+        with contextlib.suppress(OSError):
+            sync_directory(path.parent)
     finally:
         # Holds the earlier directory after a swap, half a new one after a fault.
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _umask() -> int:
-    """The process's file mode mask; reading it needs setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
 def _exchange(one: Path, other: Path) -> None:
-    """Swap two paths of one file system, in one step where the system can."""
+    """Put `one` in the place of `other`; in one step where the system can swap them."""
     a, b = os.fsencode(one), os.fsencode(other)
     status = -1
     with contextlib.suppress(AttributeError, OSError):
@@ -83,4 +86,4 @@ def _exchange(one: Path, other: Path) -> None:
     except OSError:
         aside.rename(other)
         raise
-    aside.rename(one)
+    shutil.rmtree(aside, ignore_errors=True)

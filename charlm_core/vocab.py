@@ -5,13 +5,13 @@ the rare ones, and is never suggested. Every other index stands for exactly one 
 ascending order, so the same text always gives the same vocabulary.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from charlm_core.characters import is_control as is_control
 from charlm_core.errors import ConfigError
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -21,6 +21,7 @@ MAX_SYMBOLS = 1 << 16
 """Indices fit in 16 bits, the widest an encoded corpus is stored in."""
 
 CODE_POINTS = 0x110000
+SURROGATES = slice(0xD800, 0xE000)
 
 Ids = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.int64]
@@ -41,15 +42,6 @@ def count_characters(texts: Iterable[str]) -> Counts:
     return counts
 
 
-def is_control(character: str) -> bool:
-    """Whether a terminal could take `character` for an instruction or draw it as nothing.
-
-    Control, format, surrogate and line-separator characters (Unicode categories Cc, Cf, Cs, Zl and
-    Zp). They may be learned and typed; they are never suggested and never drawn as they are.
-    """
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
 @dataclass(frozen=True, slots=True)
 class Vocab:
     """An immutable, ordered set of characters. `symbols[0]` is the unknown symbol.
@@ -67,7 +59,7 @@ class Vocab:
         if len(self.symbols) > MAX_SYMBOLS:
             raise ConfigError(f"vocabulary: {len(self.symbols)} symbols, at most {MAX_SYMBOLS}")
         for position, symbol in enumerate(self.symbols):
-            if len(symbol) != 1:
+            if len(symbol) != 1 or "\ud800" <= symbol <= "\udfff":
                 raise ConfigError(f"vocabulary: symbol {position} is not a single character")
         index = {symbol: position for position, symbol in enumerate(self.symbols)}
         if len(index) != len(self.symbols):
@@ -79,12 +71,14 @@ class Vocab:
         """Build from character counts (see `count_characters`).
 
         Characters that make up less than `rare_share` of the text, a number in [0, 1), are left to
-        the unknown symbol; so are the rarest ones beyond MAX_SYMBOLS.
+        the unknown symbol; so are the rarest ones beyond MAX_SYMBOLS, and lone surrogates, which no
+        file can hold.
         """
         if not 0.0 <= rare_share < 1.0:
             raise ConfigError(f"rare_share: {rare_share} is not in [0, 1)")
         counts = counts.copy()
         counts[ord(UNKNOWN)] = 0
+        counts[SURROGATES] = 0
         kept = np.flatnonzero((counts > 0) & (counts >= rare_share * counts.sum()))
         if len(kept) >= MAX_SYMBOLS:
             commonest = np.argsort(-counts[kept], kind="stable")[: MAX_SYMBOLS - 1]
@@ -119,7 +113,10 @@ class Vocab:
 
     def decode(self, ids: Iterable[int] | npt.NDArray[np.integer]) -> str:
         """The text of `ids`; index 0 becomes UNKNOWN. Raises IndexError outside the vocabulary."""
-        return "".join([self.symbols[index] for index in ids])
+        indices = [int(index) for index in ids]
+        if min(indices, default=0) < 0:
+            raise IndexError(f"{min(indices)} is not an index of the vocabulary")
+        return "".join([self.symbols[index] for index in indices])
 
     def suggestible(self) -> npt.NDArray[np.bool_]:
         """Which symbols may be suggested, shape (len(self),): not the unknown one, no controls.

@@ -1,0 +1,47 @@
+"""The model card: what a checkpoint is and how it came to be, for a person."""
+
+from charlm_core.checkpoint import CheckpointConfig
+from charlm_core.vocab import is_control
+
+
+def model_card(name: str, config: CheckpointConfig, parameters: int) -> str:
+    """The README.md of a checkpoint, in Markdown."""
+    facts = config.training
+    known = "".join(s for s in config.vocabulary[1:] if not is_control(s) and s != "`")
+    lines = [
+        f"# {name}",
+        "",
+        f"A character-level {config.cell.upper()}: {config.layers} x {config.hidden} hidden units, "
+        f"embedding {config.embed}, {parameters:,} weights, "
+        f"{len(config.vocabulary)} symbols. Made by `charlm-tui train`.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| validation | {facts.validation_nats:.4f} nats/char, {facts.validation_bpc:.4f} "
+        f"bits/char, perplexity {facts.validation_perplexity:.3f} |",
+        f"| validated on | {facts.validation_note}: {facts.validation_chars:,} characters, "
+        "one running state from zero, weights as stored |",
+        f"| trained for | {facts.seconds / 60:.1f} minutes, {facts.epochs:.2f} epochs, "
+        f"{facts.chars_seen:,} characters seen |",
+        f"| seed | {facts.seed} |",
+        f"| versions | {', '.join(f'{k} {v}' for k, v in facts.versions.items())} |",
+        "",
+        "## Texts",
+        "",
+        *(
+            f"- {role}: {text.name}, {text.chars:,} characters, {text.bytes:,} bytes, "
+            f"sha256 `{text.sha256}`"
+            for role, texts in (("training", facts.corpora), ("validation", facts.validation))
+            for text in texts
+        ),
+        "",
+        "## Settings",
+        "",
+        *(f"- {key}: {value}" for key, value in facts.settings.items()),
+        "",
+        "## Symbols",
+        "",
+        f"Besides the unknown symbol and controls: `{known}`",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,138 @@
+"""The trainer's settings and the presets built from them. Needs no torch."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from charlm_core.config import ModelConfig, check_range
+from charlm_core.errors import ConfigError
+
+Passage = Literal["lanes", "windows"]
+Device = Literal["auto", "cpu", "cuda"]
+Precision = Literal["auto", "float32", "bfloat16"]
+Schedule = Literal["cosine", "constant"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Everything that decides a training, corpus and machine aside.
+
+    Raises ConfigError naming the field that is out of range.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """The network's shape."""
+    passage: Passage = "lanes"
+    """The way through the corpus: contiguous `lanes` with carried, detached state (truncated
+    back-propagation through time), or shuffled overlapping `windows` from a zero state."""
+    batch: int = 32
+    """Lanes, or windows a step; fewer where the corpus is too short for so many."""
+    length: int = 128
+    """Characters a step in each lane or window, over which gradients flow."""
+    epochs: float = 0.0
+    """Budget in passes over the corpus; 0 when `minutes` is the budget."""
+    minutes: float = 0.0
+    """Budget in minutes of training, evaluations on the way included; 0 when `epochs` is."""
+    learning_rate: float = 5e-3
+    """Highest learning rate of AdamW (Loshchilov & Hutter 2019)."""
+    schedule: Schedule = "cosine"
+    """Its course after the warm-up: down to a hundredth along a cosine, or constant."""
+    warmup: float = 0.02
+    """Share of the budget over which the learning rate rises from zero."""
+    weight_decay: float = 0.01
+    """Of AdamW, on matrices but not on biases or the embedding; 0 makes it Adam."""
+    clip: float = 1.0
+    """The gradient's norm is scaled down to this (Pascanu et al. 2013); 0 never clips."""
+    dropout: float | Literal["auto"] = "auto"
+    """Share of units dropped between layers and before the output, 0 to 0.9; `auto` suits it to
+    the corpus, see `suited_dropout`."""
+    reset: float = 0.02
+    """Chance that a lane starts a step from a zero state, as the editor does; lanes only."""
+    rare_share: float = 1e-6
+    """Characters rarer than this share of the corpus become the unknown symbol."""
+    held_out: float = 0.1
+    """Share at the end of each document that validates, at most HELD_OUT_CHARS in all; 0
+    validates on the training text itself. Not used where validation texts are named."""
+    evaluations: int = 10
+    """Evaluations on the way, evenly over the budget; the best one's weights are kept."""
+    seed: int = 1
+    """Of initial weights, order, resets and dropout."""
+    device: Device = "auto"
+    """Where to train; `auto` takes CUDA where there is one."""
+    precision: Precision = "auto"
+    """Of matrix products; `auto` takes bfloat16 where the processor multiplies it natively."""
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("passage", Passage),
+            ("schedule", Schedule),
+            ("device", Device),
+            ("precision", Precision),
+        ):
+            if getattr(self, name) not in get_args(allowed):
+                raise ConfigError(
+                    f"{name}: {getattr(self, name)!r} is not one of {', '.join(get_args(allowed))}"
+                )
+        if (self.epochs > 0) == (self.minutes > 0):
+            raise ConfigError("epochs, minutes: give one of them, above 0, as the budget")
+        check_range("batch", self.batch, 1, 1 << 16)
+        check_range("length", self.length, 1, 1 << 16)
+        check_range("epochs", self.epochs, 0, 1e9)
+        check_range("minutes", self.minutes, 0, 1e9)
+        check_range("learning_rate", self.learning_rate, 0, 10)
+        check_range("warmup", self.warmup, 0, 1)
+        check_range("weight_decay", self.weight_decay, 0, 10)
+        check_range("clip", self.clip, 0, 1e9)
+        if self.dropout != "auto":
+            check_range("dropout", self.dropout, 0, 0.9)
+        check_range("reset", self.reset, 0, 1)
+        check_range("rare_share", self.rare_share, 0, 0.1)
+        check_range("held_out", self.held_out, 0, 0.9)
+        check_range("evaluations", self.evaluations, 1, 1 << 20)
+        check_range("seed", self.seed, 0, (1 << 63) - 1)
+
+
+def suited_dropout(chars: int) -> float:
+    """The `auto` dropout for a corpus of so many characters.
+
+    A text that is read many times over is learned by heart without it; one that is read once or
+    twice is learned more slowly with it. 0.5 up to two million characters, 0 from twenty million
+    on, along the logarithm between.
+    """
+    low, high = 2e6, 20e6
+    return 0.5 * min(1.0, max(0.0, math.log(high / chars) / math.log(high / low)))
+
+
+HELD_OUT_CHARS = 1_000_000
+"""No more characters than this are held back from a large corpus for validation."""
+
+
+def standard() -> TrainConfig:
+    """The default: a 1 x 512 LSTM for ten minutes."""
+    return TrainConfig(minutes=10)
+
+
+def seminar() -> TrainConfig:
+    """The classroom recipe: overlapping windows of a short text, evaluated on that text."""
+    return TrainConfig(
+        model=ModelConfig(cell="rnn", embed=32, hidden=128),
+        passage="windows",
+        batch=16,
+        length=32,
+        epochs=8,
+        learning_rate=3e-3,
+        schedule="constant",
+        warmup=0.0,
+        weight_decay=0.0,
+        clip=1.0,
+        dropout=0.0,
+        reset=0.0,
+        rare_share=0.0,
+        held_out=0.0,
+        evaluations=8,
+        precision="float32",
+    )
+
+
+PRESETS = {"standard": standard, "seminar": seminar}
+"""Settings to start from, by the name that `--preset` takes."""

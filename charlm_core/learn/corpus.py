@@ -1,0 +1,168 @@
+"""A corpus as the trainer sees it: characters as numbers, in memory or mapped from disk."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from charlm_core.checkpoint import TextFacts
+from charlm_core.errors import CorpusError
+from charlm_core.learn.config import HELD_OUT_CHARS
+from charlm_core.texts import TextReader, TextSources
+from charlm_core.vocab import CODE_POINTS, Counts, Ids, Vocab, count_characters
+
+MAPPED_CHARS = 1 << 27
+"""Longer texts are encoded to a temporary file and mapped instead of held in memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextStatistics:
+    """What one pass over some texts tells."""
+
+    texts: tuple[TextFacts, ...]
+    """Each text, in order."""
+    counts: Counts
+    """How often each code point occurs, shape (0x110000,)."""
+    notices: tuple[str, ...]
+    """What a person should know about how they were read."""
+
+    @property
+    def chars(self) -> int:
+        """Their length together."""
+        return sum(text.chars for text in self.texts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """Encoded texts, ready to train on and validate with."""
+
+    vocab: Vocab
+    """The characters and their numbers."""
+    train: Ids
+    """What is learned from, all documents on end, shape (N,)."""
+    documents: tuple[int, ...]
+    """Where in `train` each document begins, ascending, the first at 0."""
+    valid: Ids
+    """What validates, shape (M,)."""
+    facts: tuple[TextFacts, ...]
+    """The texts behind `train`."""
+    validation: tuple[TextFacts, ...]
+    """The texts behind `valid` where they were named."""
+    validation_note: str
+    """What validates, in words."""
+    notices: tuple[str, ...]
+    """What a person should know about how the texts were read."""
+
+
+def survey(sources: TextSources) -> TextStatistics:
+    """Read every text once. Raises CorpusError for one that is binary, unreadable or empty."""
+    facts, notices = [], list(sources.notices)
+    counts = np.zeros(CODE_POINTS, dtype=np.int64)
+    for source in sources.sources:
+        reader = TextReader(source=source)
+        counts += count_characters(reader.pieces())
+        if reader.chars == 0:
+            raise CorpusError(f"{source.name}: empty")
+        facts.append(reader.facts())
+        notices.extend(reader.notices())
+    return TextStatistics(texts=tuple(facts), counts=counts, notices=tuple(notices))
+
+
+def encode(sources: TextSources, statistics: TextStatistics, vocab: Vocab) -> Ids:
+    """All texts on end as numbers, shape (chars,)."""
+    ids = _allocate(statistics.chars)
+    position = 0
+    for source in sources.sources:
+        for piece in TextReader(source=source).pieces():
+            if position + len(piece) > len(ids):
+                raise CorpusError(f"{source.name}: grew while it was read")
+            ids[position : position + len(piece)] = vocab.encode(piece)
+            position += len(piece)
+    if position != len(ids):
+        raise CorpusError("a text shrank while it was read")
+    return ids
+
+
+def read_corpus(
+    corpora: Iterable[str | Path],
+    valid: Iterable[str | Path] = (),
+    *,
+    rare_share: float,
+    held_out: float,
+) -> Corpus:
+    """Read, number and split texts: files, folders or `-`. Raises CorpusError.
+
+    Validation is `valid` where given; otherwise the last `held_out` share of each document; with
+    `held_out` 0 the training text itself.
+    """
+    with TextSources(corpora) as sources:
+        statistics = survey(sources)
+        valid = list(valid)
+        if valid:
+            with TextSources(valid) as valid_sources:
+                valid_statistics = survey(valid_sources)
+                vocab = Vocab.from_counts(statistics.counts, rare_share)
+                valid_ids = encode(valid_sources, valid_statistics, vocab)
+            names = ", ".join(text.name for text in valid_statistics.texts)
+            return Corpus(
+                vocab=vocab,
+                train=encode(sources, statistics, vocab),
+                documents=tuple(_starts([text.chars for text in statistics.texts])),
+                valid=valid_ids,
+                facts=statistics.texts,
+                validation=valid_statistics.texts,
+                validation_note=names,
+                notices=statistics.notices + valid_statistics.notices,
+            )
+        vocab = Vocab.from_counts(statistics.counts, rare_share)
+        ids = encode(sources, statistics, vocab)
+    lengths = [text.chars for text in statistics.texts]
+    share = min(held_out, HELD_OUT_CHARS / len(ids))
+    kept = [int(length * (1 - share)) for length in lengths]
+    parts = list(zip(_starts(lengths), lengths, kept, strict=True))
+    if held_out == 0:
+        train, held, note = ids, ids, "the training text itself"
+    elif len(parts) == 1:
+        # Slices of a mapped file stay on disk.
+        train, held = ids[: kept[0]], ids[kept[0] :]
+        note = f"the last {len(held):,} characters of {statistics.texts[0].name}"
+    else:
+        train = _join([ids[start : start + keep] for start, _, keep in parts])
+        held = _join([ids[start + keep : start + length] for start, length, keep in parts])
+        note = f"the last {share:.1%} of each of {len(parts)} documents"
+    return Corpus(
+        vocab=vocab,
+        train=train,
+        documents=tuple(_starts(kept)) if held_out else tuple(_starts(lengths)),
+        valid=held,
+        facts=statistics.texts,
+        validation=(),
+        validation_note=note,
+        notices=statistics.notices,
+    )
+
+
+def _starts(lengths: list[int]) -> Iterator[int]:
+    position = 0
+    for length in lengths:
+        yield position
+        position += length
+
+
+def _join(parts: list[Ids]) -> Ids:
+    ids = _allocate(sum(map(len, parts)))
+    position = 0
+    for part in parts:
+        ids[position : position + len(part)] = part
+        position += len(part)
+    return ids
+
+
+def _allocate(chars: int) -> Ids:
+    if chars <= MAPPED_CHARS:
+        return np.empty(chars, dtype=np.uint16)
+    # Unlinked at once: the space is given back when the array goes, however the process ends.
+    with tempfile.TemporaryFile(prefix="charlm-corpus-") as file:
+        return np.memmap(file, dtype=np.uint16, mode="w+", shape=(chars,))

@@ -1,0 +1,88 @@
+"""Starting a training, or taking one up again: from names on a command line to a generator."""
+
+import os
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from charlm_core.errors import RunError
+from charlm_core.learn.config import TrainConfig
+from charlm_core.learn.corpus import Corpus, read_corpus
+from charlm_core.learn.events import Event
+from charlm_core.learn.runs import Run, RunConfig
+from charlm_core.learn.trainer import never, open_passage, select_device, train
+from charlm_core.library import runs_directory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """A training that is ready to begin or to go on."""
+
+    run: Run
+    """Its folder."""
+    corpus: Corpus
+    """Its text."""
+    resumed: bool
+    """Whether it goes on from where the run stands."""
+
+    def events(self, stop: Callable[[], bool] = never) -> Generator[Event, None, None]:
+        """Train; see `charlm_core.learn.trainer.train`."""
+        return train(self.run, self.corpus, resume=self.resumed, stop=stop)
+
+
+def start(
+    corpora: Iterable[str],
+    *,
+    name: str,
+    config: TrainConfig,
+    valid: Iterable[str] = (),
+    out: str | os.PathLike[str] = "",
+) -> Training:
+    """Read the texts and make a run directory: `out`, or `name` among the user's runs.
+
+    Raises CorpusError, ConfigError or RunError; no folder is made unless all is well.
+    """
+    if not name or Path(name).name != name or name.startswith("."):
+        raise RunError(f"{name!r}: a name is one word that can be a folder's name")
+    path = Path(out) if out else runs_directory() / name
+    corpora, valid = list(corpora), list(valid)
+    corpus = _read(corpora, valid, config)
+    # These two refuse what can't be trained, before anything is written.
+    open_passage(config, corpus)
+    select_device(config.device)
+    run = Run.create(
+        path,
+        RunConfig(
+            name=name,
+            corpora=tuple(map(_absolute, corpora)),
+            valid=tuple(map(_absolute, valid)),
+            train=config,
+            facts=corpus.facts,
+        ),
+    )
+    return Training(run=run, corpus=corpus, resumed=False)
+
+
+def resume(path: str | os.PathLike[str]) -> Training:
+    """Open a run, by its folder or its name among the user's runs, to go on with it.
+
+    Raises RunError when it is no run or its texts are no longer what they were.
+    """
+    folder = Path(path)
+    if not folder.exists() and folder.name == os.fspath(path):
+        folder = runs_directory() / folder
+    run = Run.open(folder)
+    if "-" in run.config.corpora + run.config.valid:
+        raise RunError(f"{folder}: its text came from standard input and can't be read again")
+    corpus = _read(run.config.corpora, run.config.valid, run.config.train)
+    if corpus.facts != run.config.facts:
+        raise RunError(f"{folder}: the corpus has changed since the run began")
+    return Training(run=run, corpus=corpus, resumed=True)
+
+
+def _read(corpora: Iterable[str], valid: Iterable[str], config: TrainConfig) -> Corpus:
+    return read_corpus(corpora, valid, rare_share=config.rare_share, held_out=config.held_out)
+
+
+def _absolute(name: str) -> str:
+    return name if name == "-" else str(Path(name).absolute())

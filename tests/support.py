@@ -1,0 +1,58 @@
+"""Small random models, built in memory."""
+
+from pathlib import Path
+
+import numpy as np
+
+from charlm_core.checkpoint import FORMAT_VERSION, Checkpoint, CheckpointConfig, tensor_shapes
+from charlm_core.config import Cell
+from charlm_core.predict.engine import Engine
+from charlm_core.predict.model import Model
+from charlm_core.vocab import UNKNOWN
+
+LETTERS = "\n abcdefghijklmnopqrstuvwxyz.,éж"
+"""Enough to write with, in ascending order but for nothing that matters."""
+
+
+def make_checkpoint(
+    cell: Cell = "lstm",
+    hidden: int = 16,
+    layers: int = 1,
+    *,
+    embed: int = 8,
+    letters: str = LETTERS,
+    scale: float = 1.0,
+    seed: int = 0,
+) -> Checkpoint:
+    """A model that knows `letters` and has random weights.
+
+    Its weights are normal with a standard deviation of `scale` / sqrt(inputs); a larger scale makes
+    it surer of what comes next.
+    """
+    config = CheckpointConfig(
+        format_version=FORMAT_VERSION,
+        cell=cell,
+        embed=embed,
+        hidden=hidden,
+        layers=layers,
+        vocabulary=(UNKNOWN, *letters),
+    )
+    rng = np.random.default_rng(seed)
+    shapes = tensor_shapes(config.model, len(config.vocabulary))
+    tensors = {
+        name: (rng.normal(size=shape) * scale / np.sqrt(shape[-1])).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    return Checkpoint(path=Path("memory"), config=config, tensors=tensors)
+
+
+def make_model(checkpoint: Checkpoint | None = None) -> Model:
+    """`checkpoint`, ready to predict, without a folder behind it."""
+    checkpoint = checkpoint or make_checkpoint()
+    return Model(
+        name="memory",
+        path=checkpoint.path,
+        config=checkpoint.config,
+        vocab=checkpoint.config.vocab,
+        engine=Engine(checkpoint),
+    )
