@@ -1,0 +1,55 @@
+"""A checkpoint, loaded and ready to predict."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from charlm_core import checkpoint, library
+from charlm_core.checkpoint import CheckpointConfig
+from charlm_core.predict.engine import Engine
+from charlm_core.predict.session import Session
+from charlm_core.vocab import Vocab
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """A checkpoint that predicts. Immutable; threads may share it, each with its own sessions."""
+
+    name: str
+    """What it goes by."""
+    path: Path
+    """The directory it was read from."""
+    config: CheckpointConfig
+    """Its shape, its vocabulary, how it was trained."""
+    vocab: Vocab
+    """The characters it knows."""
+    engine: Engine
+    """The network."""
+
+    def start(self, text: str = "") -> Session:
+        """A session that has typed `text`, one step a character."""
+        session = Session(self.engine, self.vocab)
+        session.type(text)
+        return session
+
+
+def load(name: str | os.PathLike[str]) -> Model:
+    """Load a checkpoint, given its name or its directory. Raises CheckpointError.
+
+    This sets BLAS to one thread, for the whole process.
+    """
+    path = library.locate(name)
+    read = checkpoint.read(path)
+    # A product this small takes tens of microseconds; handing half of it to another thread, and
+    # waiting for that, takes as long, and many times as long when the machine is busy.
+    threadpool_limits(limits=1, user_api="blas")
+    return Model(
+        # A training run keeps its checkpoint in a folder of its own, RUN/best.
+        name=path.parent.name if path.name == "best" else path.name,
+        path=path,
+        config=read.config,
+        vocab=read.config.vocab,
+        engine=Engine(read),
+    )
