@@ -1,0 +1,171 @@
+"""The other commands, and what holds for all of them."""
+
+import importlib.metadata
+import json
+import math
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from charlm_core import load, score
+from tests.tui.commands.conftest import Charlm
+from tui.cli import COMMANDS
+
+TEXT = "the quick brown fox jumps over the lazy dog.\n" * 5
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """A text file."""
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(charlm: Charlm, command: str) -> None:
+    """--help exits 0 and says how it is called."""
+    outcome = charlm(command, "--help")
+    assert outcome.code == 0
+    assert f"charlm-tui {command}" in outcome.out
+
+
+def test_the_command_line_tells_of_itself(charlm: Charlm) -> None:
+    """--version and --help work without a command."""
+    assert importlib.metadata.version("charlm-tui") in charlm("--version").out
+    outcome = charlm("--help")
+    assert "[FILE] [--checkpoint C]" in outcome.out
+    assert all(command in outcome.out for command in COMMANDS)
+
+
+def test_models_lists_what_can_be_loaded(charlm: Charlm, model: Path, home: Path) -> None:
+    """A run of one's own appears by its name, with its figures."""
+    shutil.copytree(model, home / "data" / "charlm-tui" / "runs" / "mine" / "best")
+    rows = {row["name"]: row for row in charlm("models", "--json").json["models"]}
+    assert set(rows["mine"]) == {"name", "path", "cell", "hidden", "layers", "bpc"}
+    assert (rows["mine"]["cell"], rows["mine"]["hidden"], rows["mine"]["layers"]) == ("lstm", 12, 1)
+    assert "mine" in charlm("models").out
+
+
+def test_eval_scores_a_text(charlm: Charlm, model: Path, text: Path) -> None:
+    """The figures are those of the definition: one running state, every character counted."""
+    found = charlm("eval", model, text, "--json").json
+    expected = score(load(model), [TEXT])
+    assert found["chars"] == len(TEXT)
+    assert found["static"]["nats"] == pytest.approx(expected.nats)
+    assert found["static"]["bpc"] == pytest.approx(expected.nats / math.log(2))
+    assert found["static"]["ppl"] == pytest.approx(math.exp(expected.nats))
+
+
+def test_eval_sums_over_texts(charlm: Charlm, model: Path, text: Path, tmp_path: Path) -> None:
+    """Two texts are sums over counts, each from its own start."""
+    other = tmp_path / "other.txt"
+    other.write_text("a b c d")
+    both = charlm("eval", model, text, other, "--json").json
+    one = charlm("eval", model, text, "--json").json
+    two = charlm("eval", model, other, "--json").json
+    total = one["chars"] * one["static"]["nats"] + two["chars"] * two["static"]["nats"]
+    assert both["chars"] == one["chars"] + two["chars"]
+    assert both["static"]["nats"] == pytest.approx(total / both["chars"])
+
+
+def test_eval_refuses_what_is_no_text(charlm: Charlm, model: Path, tmp_path: Path) -> None:
+    """Missing, empty, binary: one line each."""
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\0")
+    for name, words in (("missing", "no such file"), ("empty", "empty"), ("binary", "binary")):
+        charlm("eval", model, tmp_path / name, "--json").assert_refused(name, words)
+
+
+def test_sample_writes_text(charlm: Charlm, model: Path) -> None:
+    """The asked-for length; the same seed writes the same, greedy needs none."""
+    one = charlm("sample", model, "--length", "40", "--seed", "3", "--json").json["text"]
+    two = charlm("sample", model, "--length", "40", "--seed", "3")
+    other = charlm("sample", model, "--length", "40", "--seed", "4", "--json").json["text"]
+    assert len(one) == 40
+    assert two.out == one + "\n"
+    assert other != one
+    greedy = [charlm("sample", model, "--greedy", "--length", "20").out for _ in range(2)]
+    assert greedy[0] == greedy[1]
+
+
+def test_sample_goes_on_from_the_whole_prompt(charlm: Charlm, model: Path) -> None:
+    """Two prompts that end alike are continued differently."""
+    texts = [
+        charlm("sample", model, "--greedy", "--length", "30", "--prompt", prompt).out
+        for prompt in ("the quick ", "zzzzz ,,, ")
+    ]
+    assert texts[0] != texts[1]
+
+
+def test_bench_measures(charlm: Charlm, model: Path) -> None:
+    """Every figure is there, and a step takes longer than nothing."""
+    found = charlm("bench", model, "--json").json
+    assert set(found) == {"step_us", "floor_us", "torch_step_us", "ghost_ms", "load_ms"}
+    assert set(found["ghost_ms"]) == {"p50", "p99"}
+    assert found["step_us"] > 0
+    assert found["torch_step_us"] > 0
+    outcome = charlm("bench", "--hidden", "16", "--layers", "2", "--cell", "gru")
+    assert outcome.code == 0
+    assert "gru 2 x 16" in outcome.out
+
+
+def test_bench_works_without_torch(
+    charlm: Charlm, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where PyTorch is not installed its figure is null, and training says so in one line."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "torch"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [name for name in sys.modules if name.startswith("charlm_core.learn.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "torch_step_us", raising=False)
+    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "start", raising=False)
+    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "resume", raising=False)
+    assert charlm("bench", model, "--json").json["torch_step_us"] is None
+    charlm("train", "x.txt", "--name", "n").assert_refused("PyTorch")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda config: {**config, "format_version": 99}, "format_version"),
+        (lambda config: {**config, "hidden": 13}, "shape"),
+        (lambda config: {**config, "vocabulary": config["vocabulary"][:-1]}, "shape"),
+        (lambda config: {**config, "vocabulary": [*config["vocabulary"], "§"]}, "shape"),
+        (lambda config: {**config, "cell": "\x1b[31m"}, "cell"),
+    ],
+)
+def test_a_damaged_checkpoint_is_one_line(
+    charlm: Charlm, model: Path, text: Path, damage: object, words: str
+) -> None:
+    """Another format, a wrong shape, a vocabulary of the wrong length: exit 1, no escape codes."""
+    file = model / "config.json"
+    assert callable(damage)
+    file.write_text(json.dumps(damage(json.loads(file.read_text()))))
+    outcome = charlm("eval", model, text)
+    outcome.assert_refused(words)
+    assert "\x1b" not in outcome.err
+
+
+def test_a_truncated_checkpoint_is_one_line(charlm: Charlm, model: Path, text: Path) -> None:
+    """Weights cut short name the file."""
+    file = model / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+    charlm("eval", model, text).assert_refused("model.safetensors", "truncated")
+    charlm("eval", "no-such-model", text).assert_refused("no such checkpoint")
+    charlm("sample", text).assert_refused("not a checkpoint")
+
+
+def test_an_unforeseen_fault_is_one_line(
+    charlm: Charlm, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even a fault nobody thought of shows no traceback."""
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("over\nzero")
+
+    monkeypatch.setattr("charlm_core.load", fail, raising=False)
+    charlm("sample", model).assert_refused("ZeroDivisionError")

@@ -1,0 +1,62 @@
+"""`charlm-tui bench`: how fast a model predicts on this machine."""
+
+import math
+
+import click
+
+from charlm_core import DEFAULT_CHECKPOINT, Cell, ModelConfig
+from tui.commands.output import emit, json_option
+
+
+@click.command(name="bench")
+@click.argument("checkpoint", default=DEFAULT_CHECKPOINT)
+@click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), default="lstm")
+@click.option("--hidden", type=int, default=0, help="Time random weights of this size instead.")
+@click.option("--layers", type=int, default=1, show_default=True, help="With --hidden.")
+@json_option
+def command(checkpoint: str, cell: Cell, hidden: int, layers: int, as_json: bool) -> None:
+    """Time the model CHECKPOINT, or with --hidden a network of that shape with random weights."""
+    from charlm_core import bench, bench_untrained
+
+    if hidden:
+        measured = bench_untrained(ModelConfig(cell=cell, hidden=hidden, layers=layers))
+    else:
+        measured = bench(checkpoint)
+    torch_us = _torch_step_us(measured.shape)
+    result = {
+        "step_us": measured.step_us,
+        "floor_us": measured.floor_us,
+        "torch_step_us": torch_us,
+        "ghost_ms": {
+            "p50": _finite(measured.ghost_p50_ms),
+            "p99": _finite(measured.ghost_p99_ms),
+        },
+        "load_ms": measured.load_ms,
+    }
+    shape = measured.shape
+    lines = [
+        f"{shape.cell} {shape.layers} x {shape.hidden}",
+        f"step   {measured.step_us:8.1f} us   (its matrix products alone {measured.floor_us:.1f})",
+        f"torch  {torch_us:8.1f} us   ({torch_us / measured.step_us:.1f} times as long)"
+        if torch_us
+        else "torch  is not installed",
+        f"ghost  {measured.ghost_p50_ms:8.2f} ms   of 32 characters, "
+        f"99th percentile {measured.ghost_p99_ms:.2f}",
+        f"load   {measured.load_ms:8.1f} ms",
+    ]
+    emit(result, "\n".join(lines), as_json=as_json)
+
+
+def _torch_step_us(shape: ModelConfig) -> float | None:
+    """The same step by torch's own layer; None where torch is not installed."""
+    try:
+        from charlm_core import torch_step_us
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        return None
+    return torch_step_us(shape)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

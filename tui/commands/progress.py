@@ -1,0 +1,62 @@
+"""Progress of a training on stderr: a bar at a terminal, and a line for each thing worth one."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from charlm_core import Event
+
+
+class TrainingProgress:
+    """Tells of a trainer's events while it is open as a context manager."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.fields[facts]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("training", total=1.0, facts="starting")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def tell(self, event: "Event") -> None:
+        """Show one event."""
+        from charlm_core import Epoch, Evaluation, Step
+
+        if isinstance(event, Step):
+            rate = event.chars / max(event.seconds, 1e-9) * event.step
+            facts = f"epoch {event.epoch + 1}  loss {event.nats:.3f}  {rate:,.0f} chars/s"
+            self._bar.update(self._task, completed=event.progress, facts=facts)
+        elif isinstance(event, Epoch):
+            self._line(
+                f"epoch {event.epoch}: train loss {event.nats:.4f} nats/char, "
+                f"perplexity {event.perplexity:.3f}, {event.seconds:.0f} s"
+            )
+        elif isinstance(event, Evaluation):
+            what = "final evaluation" if event.final else f"evaluation at epoch {event.epoch:.2f}"
+            self._line(
+                f"{what}: loss {event.nats:.4f} nats/char, {event.bpc:.4f} bits/char, "
+                f"perplexity {event.perplexity:.3f}{' *' if event.best and not event.final else ''}"
+            )
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, markup=False)

@@ -1,0 +1,157 @@
+"""`charlm-tui train`: train a model on texts."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from charlm_core import PRESETS, RunError, bits, perplexity
+from tui.commands.output import emit, json_option, tell
+from tui.commands.progress import TrainingProgress
+
+if TYPE_CHECKING:
+    from charlm_core import Done, Evaluation, TrainConfig, Training
+
+
+@click.command(name="train")
+@click.argument("corpora", nargs=-1, metavar="CORPUS...")
+@click.option("--name", default="", help="What the model is called; its run's folder, too.")
+@click.option("--valid", multiple=True, help="Validate on this text instead of parts held back.")
+@click.option(
+    "--preset",
+    type=click.Choice(sorted(PRESETS)),
+    default="standard",
+    show_default=True,
+    help="Settings to start from; the options below change them.",
+)
+@click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), help="The recurrence.")
+@click.option("--embed", type=int, help="Size of a character's embedding.")
+@click.option("--hidden", type=int, help="Hidden units a layer.")
+@click.option("--layers", type=int, help="Recurrent layers.")
+@click.option("--epochs", type=float, help="Budget in passes over the corpus.")
+@click.option("--minutes", type=float, help="Budget in minutes.")
+@click.option("--learning-rate", type=float, help="Highest learning rate.")
+@click.option("--dropout", type=float, help="Share of units dropped; by default it suits itself.")
+@click.option("--weight-decay", type=float, help="Of AdamW.")
+@click.option("--batch", type=int, help="Lanes, or windows a step.")
+@click.option("--length", type=int, help="Characters a step in each.")
+@click.option("--reset", type=float, help="Chance that a lane starts a step from zero.")
+@click.option("--evaluations", type=int, help="Evaluations on the way.")
+@click.option("--seed", type=int, help="Of every random choice.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train.")
+@click.option(
+    "--precision", type=click.Choice(["auto", "float32", "bfloat16"]), help="Of matrix products."
+)
+@click.option("--out", default="", help="The run's folder, instead of one by the name.")
+@click.option("--resume", "resumed", default="", metavar="RUN", help="Go on with this run.")
+@json_option
+def command(
+    corpora: tuple[str, ...],
+    name: str,
+    valid: tuple[str, ...],
+    preset: str,
+    out: str,
+    resumed: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train a model on CORPUS: files, folders (their text files, sorted) or - for stdin.
+
+    Ctrl-C ends the training early and keeps the best checkpoint.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    if resumed and (corpora or valid or out or name or given):
+        raise click.UsageError("--resume takes everything from the run; give nothing with it")
+    if not resumed and not (corpora and name):
+        raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
+    config = configure(preset, given)
+    # Only now, as it takes PyTorch seconds to load.
+    from charlm_core import resume, start
+
+    training = (
+        resume(resumed)
+        if resumed
+        else start(corpora, name=name, config=config, valid=valid, out=out)
+    )
+    for notice in training.corpus.notices:
+        tell(f"note: {notice}")
+    final, done = follow(training)
+    result = {
+        "checkpoint": str(done.checkpoint),
+        "run": str(training.run.path),
+        "epochs": round(done.epochs, 4),
+        "seconds": round(done.seconds, 2),
+        "chars_per_second": round(done.chars / max(done.seconds, 1e-9), 1),
+        "train_loss": done.train_nats,
+        "val_loss": final.nats,
+        "val_bpc": bits(final.nats),
+        "val_ppl": perplexity(final.nats),
+    }
+    emit(
+        result,
+        f"{done.checkpoint}: {final.nats:.4f} nats/char, {final.bpc:.4f} bits/char, "
+        f"perplexity {final.perplexity:.3f} on {training.corpus.validation_note}",
+        as_json=as_json,
+    )
+
+
+def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
+    """The preset's settings with those given on the command line put over them."""
+    if "epochs" in given and "minutes" in given:
+        raise click.UsageError("--epochs and --minutes are two budgets; give one")
+    config = PRESETS[preset]()
+    if "epochs" in given or "minutes" in given:
+        given = {"epochs": 0.0, "minutes": 0.0, **given}
+    shape = {field.name for field in fields(config.model)}
+    model = replace(config.model, **{k: v for k, v in given.items() if k in shape})
+    return replace(config, model=model, **{k: v for k, v in given.items() if k not in shape})
+
+
+def follow(training: "Training") -> tuple["Evaluation", "Done"]:
+    """Train to the end, telling of it on stderr; the closing evaluation and the end."""
+    from charlm_core import Done, Evaluation
+
+    final: Evaluation | None = None
+    with stop_on_signals() as stop, TrainingProgress() as progress:
+        for event in training.events(stop):
+            progress.tell(event)
+            if isinstance(event, Evaluation) and event.final:
+                final = event
+            if isinstance(event, Done) and final is not None:
+                return final, event
+    raise RunError(f"{training.run.path}: the training ended without a result")
+
+
+@contextmanager
+def stop_on_signals() -> "Iterator[StopRequest]":
+    """While open, the first SIGINT or SIGTERM asks to stop, and the second one breaks off."""
+    request = StopRequest()
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, request.receive) for number in watched}
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class StopRequest:
+    """Answers whether somebody asked to stop."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        return self._asked
+
+    def receive(self, _number: int, _frame: FrameType | None) -> None:
+        """Take a signal."""
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+        tell("stopping: measuring and keeping what is learned (once more breaks off)")
