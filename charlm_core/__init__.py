@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from charlm_core.characters import one_line as one_line
     from charlm_core.checkpoint import Checkpoint as Checkpoint
     from charlm_core.checkpoint import CheckpointConfig as CheckpointConfig
+    from charlm_core.config import CONTEXT_CHARS as CONTEXT_CHARS
+    from charlm_core.config import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
     from charlm_core.config import Cell as Cell
     from charlm_core.config import ModelConfig as ModelConfig
     from charlm_core.config import SamplingConfig as SamplingConfig
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from charlm_core.learn.launch import Training as Training
     from charlm_core.learn.launch import resume as resume
     from charlm_core.learn.launch import start as start
-    from charlm_core.library import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
     from charlm_core.library import ModelEntry as ModelEntry
     from charlm_core.library import locate as locate
     from charlm_core.library import models as models
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
     from charlm_core.predict.model import load as load
     from charlm_core.predict.scoring import running_scores as running_scores
     from charlm_core.predict.scoring import score as score
-    from charlm_core.predict.session import CONTEXT_CHARS as CONTEXT_CHARS
     from charlm_core.predict.session import Session as Session
     from charlm_core.predict.suggest import Suggestion as Suggestion
     from charlm_core.texts import TextReader as TextReader
@@ -68,7 +68,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "charlm_core.characters": ["is_control", "one_line"],
     "charlm_core.checkpoint": ["Checkpoint", "CheckpointConfig"],
-    "charlm_core.config": ["Cell", "ModelConfig", "SamplingConfig", "SuggestConfig"],
+    "charlm_core.config": [
+        "CONTEXT_CHARS",
+        "Cell",
+        "DEFAULT_CHECKPOINT",
+        "ModelConfig",
+        "SamplingConfig",
+        "SuggestConfig",
+    ],
     "charlm_core.errors": [
         "CharlmError",
         "CheckpointError",
@@ -81,20 +88,14 @@ _HOMES = {
     "charlm_core.learn.config": ["PRESETS", "TrainConfig"],
     "charlm_core.learn.events": ["Done", "Epoch", "Evaluation", "Event", "Saved", "Step"],
     "charlm_core.learn.launch": ["Training", "resume", "start"],
-    "charlm_core.library": [
-        "DEFAULT_CHECKPOINT",
-        "ModelEntry",
-        "locate",
-        "models",
-        "runs_directory",
-    ],
+    "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
     "charlm_core.metrics": ["Score", "bits", "perplexity"],
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
     "charlm_core.predict.engine": ["Engine"],
     "charlm_core.predict.generating": ["generate"],
     "charlm_core.predict.model": ["Model", "load"],
     "charlm_core.predict.scoring": ["running_scores", "score"],
-    "charlm_core.predict.session": ["CONTEXT_CHARS", "Session"],
+    "charlm_core.predict.session": ["Session"],
     "charlm_core.predict.suggest": ["Suggestion"],
     "charlm_core.texts": ["TextReader", "TextSources"],
     "charlm_core.vocab": ["Vocab"],

@@ -69,6 +69,8 @@ class TrainingFacts:
     """The texts it was validated on; empty when parts held back of `corpora` were used."""
     validation_note: str = ""
     """What was validated on, in words."""
+    about: str = ""
+    """What the texts are and where they come from, in a person's words."""
     validation_chars: int = 0
     """Characters behind `validation_nats`."""
     seconds: float = 0.0

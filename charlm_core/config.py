@@ -8,6 +8,13 @@ from charlm_core.errors import ConfigError
 Cell = Literal["rnn", "gru", "lstm"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 
+DEFAULT_CHECKPOINT = "english"
+"""The checkpoint used where none is named."""
+
+CONTEXT_CHARS = 4096
+"""How much of the text before the cursor a jump in a large document is worth priming with, in
+characters. What lies further back has faded from a state of this size."""
+
 GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 """How many blocks of `hidden` rows a cell's weight matrices stack."""
 

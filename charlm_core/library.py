@@ -9,9 +9,6 @@ import platformdirs
 from charlm_core.checkpoint import CONFIG_FILE, CheckpointConfig, read_config
 from charlm_core.errors import CheckpointError
 
-DEFAULT_CHECKPOINT = "english"
-"""The checkpoint used where none is named."""
-
 
 def runs_directory() -> Path:
     """Where training runs live unless told otherwise: `runs` in the user's data folder."""
@@ -52,10 +49,10 @@ def locate(name: str | os.PathLike[str]) -> Path:
         candidates = [runs_directory() / text / "best", shipped_directory() / text, Path(text)]
     try:
         for candidate in candidates:
-            if (candidate / CONFIG_FILE).is_file():
-                return candidate
-            if (candidate / "best" / CONFIG_FILE).is_file():
-                return candidate / "best"
+            # The folder of a run first: it has a config of its own beside its checkpoints.
+            for folder in (candidate / "best", candidate):
+                if (folder / CONFIG_FILE).is_file():
+                    return folder
         if candidates[-1].exists():
             raise CheckpointError(f"{text}: not a checkpoint: it holds no {CONFIG_FILE}")
     except OSError as error:

@@ -28,6 +28,7 @@ def model_card(name: str, config: CheckpointConfig, parameters: int) -> str:
         "",
         "## Texts",
         "",
+        *([facts.about, ""] if facts.about else []),
         *(
             f"- {role}: {text.name}, {text.chars:,} characters, {text.bytes:,} bytes, "
             f"sha256 `{text.sha256}`"

@@ -37,8 +37,11 @@ def start(
     config: TrainConfig,
     valid: Iterable[str] = (),
     out: str | os.PathLike[str] = "",
+    about: str = "",
 ) -> Training:
     """Read the texts and make a run directory: `out`, or `name` among the user's runs.
+
+    `about` says on the model card what the texts are.
 
     Raises CorpusError, ConfigError or RunError; no folder is made unless all is well.
     """
@@ -56,6 +59,7 @@ def start(
             name=name,
             corpora=tuple(map(_absolute, corpora)),
             valid=tuple(map(_absolute, valid)),
+            about=about,
             train=config,
             facts=corpus.facts,
         ),

@@ -46,6 +46,8 @@ class RunConfig:
     """The texts as named on the command line, made absolute; `-` for standard input."""
     valid: tuple[str, ...] = ()
     """The validation texts likewise; empty when parts of `corpora` validate."""
+    about: str = ""
+    """What the texts are, in a person's words."""
     train: TrainConfig
     """The trainer's settings."""
     facts: tuple[TextFacts, ...]
@@ -73,9 +75,11 @@ class Position:
     last_epoch_nats: float = 0.0
     """Training loss of the last complete epoch, nats per character; 0 before the first."""
     best_nats: float = 0.0
-    """Lowest validation loss so far; 0 before the first evaluation."""
+    """Lowest validation loss so far."""
     evaluations: int = 0
-    """Evaluations done."""
+    """Evaluations done of those the budget asks for."""
+    evaluated_step: int = -1
+    """Step of the latest evaluation; -1 before the first."""
     done: bool = False
     """Whether the budget is used up."""
 

@@ -137,7 +137,7 @@ class Trainer:
             if due > self.position.evaluations:
                 self._update(evaluations=due)
                 yield from self._evaluate_and_save()
-        if not self.position.best_nats:
+        if self.position.evaluated_step != self.position.step:
             yield from self._evaluate_and_save()
         self._update(done=not stopped)
         self._save_last()
@@ -251,7 +251,8 @@ class Trainer:
     def _evaluate_and_save(self) -> Generator[Event, None, None]:
         begun = time.perf_counter()
         score = self._score(estimate)
-        best = not self.position.best_nats or score.nats < self.position.best_nats
+        best = self.position.evaluated_step < 0 or score.nats < self.position.best_nats
+        self._update(evaluated_step=self.position.step)
         if best:
             self._update(best_nats=score.nats)
             self._save_best(score)
@@ -328,6 +329,7 @@ class Trainer:
                 corpora=corpus.facts,
                 validation=corpus.validation,
                 validation_note=corpus.validation_note,
+                about=self.run.config.about,
                 validation_chars=score.chars,
                 seconds=round(at.seconds, 3),
                 chars_seen=at.chars,

@@ -16,10 +16,6 @@ from charlm_core.predict.sampling import surprise
 from charlm_core.predict.suggest import Suggestion, extend, penalties
 from charlm_core.vocab import Vocab
 
-CONTEXT_CHARS = 4096
-"""How much of what stands before the cursor to `seek` after a jump in a large document. What a
-state remembers is far shorter, and at 512 units this takes a third of a second."""
-
 RECENT = 1024
 """Of so many characters at the end, the state after each is kept."""
 

@@ -4,6 +4,7 @@ import click
 
 from charlm_core import Score
 from tui.commands.output import emit, json_option, tell
+from tui.commands.progress import ReadingProgress
 
 
 @click.command(name="eval")
@@ -12,7 +13,7 @@ from tui.commands.output import emit, json_option, tell
 @json_option
 def command(checkpoint: str, files: tuple[str, ...], as_json: bool) -> None:
     """Score the texts FILE with the model CHECKPOINT, each with one running state from zero."""
-    from charlm_core import CorpusError, TextReader, TextSources, load, score
+    from charlm_core import CorpusError, TextReader, TextSources, load, running_scores
 
     model = load(checkpoint)
     total = Score(0.0, 0)
@@ -20,12 +21,15 @@ def command(checkpoint: str, files: tuple[str, ...], as_json: bool) -> None:
         for notice in sources.notices:
             tell(f"note: {notice}")
         for source in sources.sources:
-            reader = TextReader(source=source)
-            total += score(model, reader.pieces())
+            reader, found = TextReader(source=source), Score(0.0, 0)
+            with ReadingProgress(source.path.stat().st_size) as progress:
+                for found in running_scores(model, reader.pieces()):
+                    progress.tell(found, reader)
             if not reader.chars:
                 raise CorpusError(f"{source.name}: empty")
             for notice in reader.notices():
                 tell(f"note: {notice}")
+            total += found
     static = {"nats": total.nats, "bpc": total.bpc, "ppl": total.perplexity}
     emit(
         {"chars": total.chars, "static": static, "adaptive": None},

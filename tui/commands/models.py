@@ -2,7 +2,7 @@
 
 import click
 
-from charlm_core import models
+from charlm_core import models, one_line
 from tui.commands.output import emit, json_option, tell
 
 
@@ -25,8 +25,10 @@ def command(as_json: bool) -> None:
         for entry in entries
     ]
     lines = [
-        f"{row['name']:<16} {row['cell']:<4} {row['layers']} x {row['hidden']:<5} "
-        f"{row['bpc']:.3f} bpc  {row['path']}"
+        one_line(
+            f"{row['name']:<16} {row['cell']:<4} {row['layers']} x {row['hidden']:<5} "
+            f"{row['bpc']:.3f} bpc  {row['path']}"
+        )
         for row in rows
     ]
     emit({"models": rows}, "\n".join(lines) or "no models", as_json=as_json)

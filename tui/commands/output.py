@@ -1,11 +1,12 @@
 """What the commands share: the `--json` switch and how results and progress are written."""
 
 import json
-import sys
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import click
+
+from charlm_core import one_line
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -23,10 +24,5 @@ def emit(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
 
 
 def tell(line: str) -> None:
-    """Write a line of progress or a warning to stderr."""
-    click.echo(line, err=True)
-
-
-def at_terminal() -> bool:
-    """Whether stderr is a terminal, where a progress bar makes sense."""
-    return sys.stderr.isatty()
+    """Write a line of progress or a warning to stderr; names in it may hold anything."""
+    click.echo(one_line(line), err=True)

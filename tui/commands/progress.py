@@ -1,4 +1,4 @@
-"""Progress of a training on stderr: a bar at a terminal, and a line for each thing worth one."""
+"""Progress on stderr: a bar at a terminal, and a line for each thing worth one."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from charlm_core import Event
+    from charlm_core import Event, Score, TextReader
 
 
-class TrainingProgress:
-    """Tells of a trainer's events while it is open as a context manager."""
+class _Bar:
+    """A bar that shows while it is open as a context manager, and at a terminal only."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._bar = Progress(
             TextColumn("{task.fields[facts]}"),
@@ -24,7 +24,7 @@ class TrainingProgress:
             disable=not self._console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task("training", total=1.0, facts="starting")
+        self._task = self._bar.add_task("", total=1.0, facts=what)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -38,14 +38,41 @@ class TrainingProgress:
     ) -> None:
         self._bar.stop()
 
+    def _show(self, progress: float, facts: str) -> None:
+        self._bar.update(self._task, completed=progress, facts=facts)
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+
+class ReadingProgress(_Bar):
+    """Tells how far a text has been scored."""
+
+    def __init__(self, total_bytes: int) -> None:
+        super().__init__("reading")
+        self._total = max(1, total_bytes)
+
+    def tell(self, score: "Score", reader: "TextReader") -> None:
+        """Show the score so far."""
+        # The reader is a piece ahead of the scoring.
+        share = score.chars / max(1, reader.chars) * reader.byte_count / self._total
+        self._show(share, f"{score.chars:,} characters, {score.bpc:.3f} bits/char")
+
+
+class TrainingProgress(_Bar):
+    """Tells of a trainer's events."""
+
+    def __init__(self) -> None:
+        super().__init__("starting")
+
     def tell(self, event: "Event") -> None:
         """Show one event."""
         from charlm_core import Epoch, Evaluation, Step
 
         if isinstance(event, Step):
-            rate = event.chars / max(event.seconds, 1e-9) * event.step
+            rate = event.chars * event.step / max(event.seconds, 1e-9)
             facts = f"epoch {event.epoch + 1}  loss {event.nats:.3f}  {rate:,.0f} chars/s"
-            self._bar.update(self._task, completed=event.progress, facts=facts)
+            self._show(event.progress, facts)
         elif isinstance(event, Epoch):
             self._line(
                 f"epoch {event.epoch}: train loss {event.nats:.4f} nats/char, "
@@ -57,6 +84,3 @@ class TrainingProgress:
                 f"{what}: loss {event.nats:.4f} nats/char, {event.bpc:.4f} bits/char, "
                 f"perplexity {event.perplexity:.3f}{' *' if event.best and not event.final else ''}"
             )
-
-    def _line(self, text: str) -> None:
-        self._console.print(text, markup=False)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--precision", type=click.Choice(["auto", "float32", "bfloat16"]), help="Of matrix products."
 )
+@click.option("--about", default="", help="What the texts are, for the model card.")
 @click.option("--out", default="", help="The run's folder, instead of one by the name.")
 @click.option("--resume", "resumed", default="", metavar="RUN", help="Go on with this run.")
 @json_option
@@ -54,6 +55,7 @@ def command(
     name: str,
     valid: tuple[str, ...],
     preset: str,
+    about: str,
     out: str,
     resumed: str,
     as_json: bool,
@@ -64,7 +66,7 @@ def command(
     Ctrl-C ends the training early and keeps the best checkpoint.
     """
     given = {key: value for key, value in options.items() if value is not None}
-    if resumed and (corpora or valid or out or name or given):
+    if resumed and (corpora or valid or out or name or about or given):
         raise click.UsageError("--resume takes everything from the run; give nothing with it")
     if not resumed and not (corpora and name):
         raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
@@ -75,7 +77,7 @@ def command(
     training = (
         resume(resumed)
         if resumed
-        else start(corpora, name=name, config=config, valid=valid, out=out)
+        else start(corpora, name=name, config=config, valid=valid, out=out, about=about)
     )
     for notice in training.corpus.notices:
         tell(f"note: {notice}")
