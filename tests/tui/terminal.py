@@ -1,0 +1,89 @@
+"""A real pseudo-terminal with a program in it, and an emulator that says what the screen shows."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pyte
+
+PATIENCE = 60.0
+"""Seconds after which what is waited for is not coming; a busy machine takes a few."""
+
+
+class Terminal:
+    """A screen and a keyboard."""
+
+    def __init__(self, master: int, process: "subprocess.Popen[bytes]", size: tuple[int, int]):
+        self.process = process
+        self.received = b""
+        self._master = master
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows, without trailing blanks."""
+        return [line.rstrip() for line in self._screen.display]
+
+    def send(self, keys: str) -> None:
+        """Press keys; escape sequences and all."""
+        os.write(self._master, keys.encode())
+
+    def wait(self, until: Callable[[list[str]], bool], what: str) -> None:
+        """Read until the screen shows something."""
+        deadline = time.monotonic() + PATIENCE
+        while not until(self.lines):
+            if time.monotonic() > deadline or not self._read():
+                screen = "\n".join(self.lines)
+                raise AssertionError(f"never saw {what}; the screen shows:\n{screen}")
+
+    def finish(self) -> int:
+        """Read until the program ends, and return its exit status."""
+        while self._read():
+            pass
+        return self.process.wait(PATIENCE)
+
+    def _read(self) -> bool:
+        """Take what the program writes; False when it has ended."""
+        if not select.select([self._master], [], [], 0.1)[0]:
+            return self.process.poll() is None
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:  # the other end is closed
+            return False
+        self.received += data
+        self._stream.feed(data)
+        return bool(data)
+
+
+@contextmanager
+def terminal(command: Sequence[str], columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
+    """Run a command in a terminal of its own."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    process = subprocess.Popen(
+        command,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        # Make it the process's own terminal, so that closing it hangs up on the process.
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    )
+    os.close(slave)
+    try:
+        yield Terminal(master, process, (columns, rows))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+        os.close(master)

@@ -1,0 +1,128 @@
+"""The thread that owns the model: only the latest question is answered, and no fault is silent."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.tui.support import SENTENCE, FakeModel, missing
+from tui.services.predictor import (
+    Event,
+    Failed,
+    Loading,
+    LoadModel,
+    Prediction,
+    Predictor,
+    Ready,
+    Request,
+)
+
+
+class Ear:
+    """Hears the predictor's events."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[Event] = queue.Queue()
+
+    def next(self) -> Event:
+        """Wait for the next event."""
+        return self.events.get(timeout=10)
+
+
+@contextmanager
+def predicting(load_model: LoadModel) -> Iterator[tuple[Predictor, Ear]]:
+    """A predictor at work."""
+    ear = Ear()
+    predictor = Predictor("fake", ear.events.put, load_model=load_model)
+    predictor.start()
+    yield predictor, ear
+    predictor.stop()
+    predictor.stop()
+
+
+def request(revision: int, text: str, *, ghost: bool = True) -> Request:
+    """A request for this text."""
+    return Request(revision=revision, text=text, ghost=ghost)
+
+
+def test_loads_and_answers() -> None:
+    """It tells that it loads, that it is ready, and then what comes next."""
+    with predicting(lambda name: FakeModel()) as (predictor, ear):
+        assert ear.next() == Loading(checkpoint="fake")
+        ready = ear.next()
+        assert isinstance(ready, Ready)
+        assert ready.checkpoint == "fake"
+        predictor.ask(request(7, "The quick "))
+        answer = ear.next()
+        assert isinstance(answer, Prediction)
+        assert answer.revision == 7
+        assert answer.text == SENTENCE.removeprefix("The quick ")
+        assert len(answer.probabilities) == len(answer.text)
+        assert answer.perplexity == pytest.approx(2.718, abs=0.001)
+        assert answer.latency_ms >= 0
+
+
+def test_no_ghost_where_none_is_wanted() -> None:
+    """The perplexity comes even then."""
+    with predicting(lambda name: FakeModel()) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.ask(request(1, "The ", ghost=False))
+        answer = ear.next()
+        assert isinstance(answer, Prediction)
+        assert (answer.text, answer.ghost) == ("", False)
+        assert answer.perplexity > 1
+
+
+def test_only_the_latest_is_answered() -> None:
+    """What was asked while it was busy is dropped but for the last, and so is what it was at."""
+    model = FakeModel()
+    model.gate.clear()
+    with predicting(lambda name: model) as (predictor, ear):
+        ear.next(), ear.next()
+        for revision in range(5):
+            predictor.ask(request(revision, "The "))
+        model.gate.set()
+        answer = ear.next()
+        assert isinstance(answer, Prediction)
+        assert answer.revision == 4
+    assert ear.events.empty()
+
+
+def test_asked_before_it_is_ready() -> None:
+    """A question asked while the model loads is answered once it has."""
+    loading = threading.Event()
+
+    def load(name: str) -> FakeModel:
+        loading.wait(10)
+        return FakeModel()
+
+    with predicting(load) as (predictor, ear):
+        predictor.ask(request(1, "The "))
+        assert isinstance(ear.next(), Loading)
+        loading.set()
+        assert isinstance(ear.next(), Ready)
+        assert isinstance(ear.next(), Prediction)
+
+
+def test_no_model() -> None:
+    """A checkpoint that can't be loaded is told of in its own words."""
+    with predicting(missing) as (_, ear):
+        ear.next()
+        assert ear.next() == Failed(checkpoint="fake", reason="fake: no such checkpoint")
+
+
+def test_a_crash_is_told() -> None:
+    """If the model breaks, one line says so."""
+    with predicting(lambda name: FakeModel()) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.ask(request(1, "crash"))
+        failed = ear.next()
+        assert isinstance(failed, Failed)
+        assert failed.reason == "the model stopped: RuntimeError: boom"
+
+
+def test_stopped_before_it_started() -> None:
+    """Stopping one that never started does nothing."""
+    Predictor("fake", print).stop()

@@ -1,0 +1,220 @@
+"""The editor's pure parts: the document, what is drawn of it, the ghost, the window, the paths."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+
+from charlm_core import CONTEXT_CHARS, is_control
+from tui.services.paths import complete, expand
+from tui.widgets.buffer import Buffer, Wrapped
+from tui.widgets.ghost import Ghost
+from tui.widgets.line import Line, clip, draw
+from tui.widgets.status import Facts, compose_line
+from tui.widgets.visible import storable, visible
+from tui.widgets.window import LONGEST, Window
+
+ODD_TEXT = st.text("ab \t\n\r\x0b\x0c\x1b\x85\u2028字é\u0301👩‍💻", max_size=40)
+PLAIN = Style()
+DIM = Style(dim=True)
+
+
+@given(st.text(max_size=30))
+def test_nothing_shown_is_a_control_character(text: str) -> None:
+    """Every character has a stand-in that a terminal draws, one for one."""
+    shown = visible(text)
+    assert len(shown) == len(text)
+    assert all(not is_control(character) or character == "\t" for character in shown)
+    assert "\x1b" not in shown
+
+
+def test_stand_ins() -> None:
+    """Escape, delete, a text direction and a half character show as symbols."""
+    assert visible("a\x1b\x7f\u202e\ud800\x9b\u2028ж字") == "a␛␡·��␤ж字"
+
+
+def test_storable() -> None:
+    """Foreign text gets our line breaks and loses what no text file can hold."""
+    assert storable("a\r\nb\rc\0\ud800") == "a\nb\nc\N{REPLACEMENT CHARACTER}"
+
+
+@given(text=ODD_TEXT, insert=ODD_TEXT, data=st.data())
+def test_buffer_is_a_string_with_lines(text: str, insert: str, data: st.DataObject) -> None:
+    """Replacing a range changes the text as it would change a string, and undoing it restores."""
+    buffer = Buffer(text)
+    places = [(row, c) for row, line in enumerate(buffer.lines) for c in range(len(line) + 1)]
+    start, end = sorted(data.draw(st.tuples(st.sampled_from(places), st.sampled_from(places))))
+    a, b = (buffer.get_index_from_location(place) for place in (start, end))
+    result = buffer.replace_range(end, start, insert)
+    assert buffer.text == text[:a] + insert + text[b:]
+    assert result.replaced_text == text[a:b]
+    assert buffer.shown.lines == [visible(line) for line in buffer.lines]
+    assert buffer.get_text_range(start, result.end_location) == insert
+    buffer.replace_range(start, result.end_location, result.replaced_text)
+    assert buffer.text == text
+
+
+@given(text=ODD_TEXT, width=st.integers(2, 12))
+def test_sections_make_up_the_lines(text: str, width: int) -> None:
+    """The screen lines of a wrapped row, put together, are the row, and none is too wide."""
+    buffer = Buffer(text)
+    wrapped = Wrapped(buffer.shown, width=width)
+    rows = [""] * buffer.line_count
+    for y in range(wrapped.height):
+        section = wrapped.section(y)
+        assert section is not None
+        row, start, end = section
+        rows[row] += buffer.lines[row][start:end]
+        part = buffer.shown[row][start:end]
+        line = Line(text=part, tabs=wrapped.tabs(row, start, end), width=width + 1)
+        assert draw(line).cell_length == width + 1
+    assert rows == buffer.lines
+    assert wrapped.section(wrapped.height) is None
+
+
+@given(
+    text=st.text("ab 字e\u0301", max_size=8),
+    cursor=st.integers(0, 8),
+    selected=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    ghost=st.text("xyz字\u0301", max_size=20),
+    width=st.integers(20, 30),
+)
+def test_drawn_lines_fill_their_width(
+    text: str, cursor: int, selected: tuple[int, int], ghost: str, width: int
+) -> None:
+    """Whatever is selected or proposed, a line is exactly as wide as the screen."""
+    line = Line(
+        text=text,
+        width=width,
+        cursor=min(cursor, len(text)),
+        cursor_style=Style(reverse=True),
+        selected=selected,
+        selection_style=Style(bold=True),
+        tail=((ghost, DIM),) if ghost else (),
+    )
+    strip = draw(line)
+    assert strip.cell_length == width
+    assert strip.text.startswith(text)
+
+
+def test_clip() -> None:
+    """What does not fit ends in an ellipsis; half a wide character is not drawn."""
+    runs = (("ab", PLAIN), ("字字", DIM))
+    assert clip(runs, 6) == runs
+    assert clip(runs, 5) == (("ab", PLAIN), ("字…", DIM))
+    assert clip(runs, 4) == (("ab", PLAIN), ("…", DIM))
+    assert clip(runs, 1) == (("…", PLAIN),)
+
+
+def test_ghost_words() -> None:
+    """A first word takes the space before it and one after it; the last one likewise."""
+    ghost = Ghost.proposed(" fox jumps over", [0.5] * 15)
+    assert ghost.split(ghost.first_word())[0].text == " fox "
+    assert ghost.split(len(ghost.text) - ghost.last_word())[1].text == "over"
+    assert Ghost().first_word() == Ghost().last_word() == 0
+
+
+def test_ghost_of_blanks() -> None:
+    """Blanks alone are not proposed, nor what follows a control character."""
+    assert not Ghost.proposed("  ", [0.9, 0.9])
+    assert not Ghost.proposed("\nx", [0.9, 0.9])
+    assert Ghost.proposed(" x\x1by", [0.9, 0.8, 0.7, 0.6]) == Ghost(" x", (0.9, 0.8))
+
+
+def test_ghost_after() -> None:
+    """Typing what it says leaves the rest; anything else leaves nothing."""
+    ghost = Ghost.proposed("own", [0.9, 0.8, 0.7])
+    assert ghost.after("o") == Ghost("wn", (0.8, 0.7))
+    assert not ghost.after("x")
+    assert not ghost.after("")
+    assert not ghost.after("owner")
+
+
+def test_window_start_stays_while_typing() -> None:
+    """Typing on extends the same window, so that the model reads one character a key."""
+    lines = ["x" * 100] * 200 + [""]
+    window = Window()
+    before = window.text(lines, (200, 0))
+    assert len(before) <= CONTEXT_CHARS
+    assert before.startswith("x" * 100 + "\n")
+    for typed in range(1, 50):
+        lines[200] = "y" * typed
+        window.edited((200, typed - 1))
+        assert window.text(lines, (200, typed)) == before + "y" * typed
+
+
+def test_window_starts_afresh() -> None:
+    """It does so after a jump back, a jump far ahead, an edit above it, and when it is full."""
+    lines = ["x" * 100] * 2000
+    window = Window()
+    far = window.text(lines, (1000, 50))
+    assert window.text(lines, (10, 0)) == "\n".join(lines[:10]) + "\n"
+    assert len(window.text(lines, (1900, 0))) <= CONTEXT_CHARS
+    window.text(lines, (1000, 50))
+    lines[0:1] = ["a", "b"]
+    window.edited((0, 0))
+    assert window.text(lines, (1001, 50)) == far
+    lines = [""]
+    window = Window()
+    length = 0
+    for size in range(CONTEXT_CHARS, LONGEST + 2 * CONTEXT_CHARS, CONTEXT_CHARS):
+        lines[0] = "z" * size
+        length = len(window.text(lines, (0, size)))
+        assert length <= LONGEST
+    assert length < LONGEST
+
+
+@given(text=st.text("ab\n", max_size=60), data=st.data())
+def test_window_is_what_stands_before_the_cursor(text: str, data: st.DataObject) -> None:
+    """In a small text the window is everything before the cursor."""
+    buffer = Buffer(text)
+    index = data.draw(st.integers(0, len(text)))
+    location = buffer.get_location_from_index(index)
+    assert Window().text(buffer.lines, location) == text[:index]
+
+
+@pytest.mark.parametrize("width", [0, 1, 10, 24, 40, 60, 80, 200])
+def test_status_line_fits(width: int) -> None:
+    """The status line is as wide as the screen, and the place is the last to go."""
+    facts = Facts(
+        file="a long name of a file\x1b.txt",
+        modified=True,
+        line=120,
+        column=7,
+        model="english",
+        perplexity=4.213,
+        latency_ms=3.21,
+        ghosts_on=False,
+    )
+    line = compose_line(facts, width)
+    assert cell_len(line) == width
+    assert "\x1b" not in line
+    if width >= 24:
+        assert "120:7" in line
+    if width >= 80:
+        assert "4.21" in line
+        assert "english (ghosts off)" in line
+        assert "3.21 ms" in line
+        assert "txt •" in line
+
+
+def test_paths_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tab completes as far as it is certain and names what it could be."""
+    for name in ["notes.txt", "notebook.txt", ".hidden", "bad\x1bname"]:
+        (tmp_path / name).touch()
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert complete("n") == ("note", ["notebook.txt", "notes.txt"])
+    assert complete("notes") == ("notes.txt", [])
+    assert complete("fo") == ("folder/", [])
+    assert complete("b") == ("b", [])
+    assert complete(".h") == (".hidden", [])
+    assert complete("nowhere/x") == ("nowhere/x", [])
+    assert complete(f"{tmp_path}/no")[0] == f"{tmp_path}/note"
+    assert complete("")[1] == ["folder/", "notebook.txt", "notes.txt"]
+    assert expand("~/x") == Path(os.environ["HOME"], "x")
+    assert expand("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")

@@ -1,0 +1,82 @@
+"""Asks for the path of a file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from tui.screens.dialog import Dialog
+from tui.services.paths import complete, expand
+from tui.widgets.visible import visible
+
+
+class PathPrompt(Dialog[Path | None]):
+    """Answers with a path, or None when the person thought better of it.
+
+    `check` says, in one line, what is wrong with a path, or nothing; a path it objects to can't be
+    answered with.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete the path"),
+        Binding("escape", "cancel", "Cancel"),
+    ]
+
+    def __init__(self, title: str, start: str, check: Callable[[Path], str]) -> None:
+        super().__init__()
+        self._title = title
+        self._start = start
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        """A title, a line to type in, and room for what is wrong."""
+        with Vertical():
+            yield Static(self._title)
+            yield Input(self._start, select_on_focus=False)
+            yield Static("", classes="fault")
+            yield Static("Tab completes · Enter accepts · Esc cancels", classes="hint")
+
+    def on_mount(self) -> None:
+        """Wait to be typed in."""
+        self._tell("")
+
+    @on(Input.Changed)
+    def _forgive(self) -> None:
+        """What was wrong may not be any more."""
+        self._tell("")
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        """Answer, unless the path won't do."""
+        if not event.value.strip():
+            self._tell("type the path of a file")
+            return
+        path = expand(event.value)
+        if fault := self._check(path):
+            self._tell(fault)
+        else:
+            self.dismiss(path)
+
+    def action_complete(self) -> None:
+        """Complete the path as far as it is certain; name the candidates where it is not."""
+        line = self.query_one(Input)
+        completed, candidates = complete(line.value)
+        with self.prevent(Input.Changed):
+            line.value = completed
+        line.cursor_position = len(completed)
+        self._tell("  ".join(candidates))
+
+    def action_cancel(self) -> None:
+        """Answer nothing."""
+        self.dismiss(None)
+
+    def _tell(self, what: str) -> None:
+        fault = self.query_one(".fault", Static)
+        fault.update(Text(visible(what)))
+        fault.display = bool(what)

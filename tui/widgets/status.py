@@ -1,0 +1,160 @@
+"""The status line: which file, where in it, which model, and how well it does."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.widgets.visible import visible
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPINNER_SECONDS = 0.1
+PATIENCE = 3
+"""Turns of the spinner before an answer that is awaited shows as such."""
+NOTE_SECONDS = 2.0
+GAP = "  "
+SHORTEST_NAME = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the line tells."""
+
+    file: str = ""
+    """Name of the file."""
+    modified: bool = False
+    """Whether it has changes that are not saved."""
+    note: str = ""
+    """What has just happened to it, in a word; soon gone."""
+    line: int = 1
+    """The cursor's line, from 1."""
+    column: int = 1
+    """The cursor's column in characters, from 1."""
+    model: str = ""
+    """The checkpoint, or what became of it."""
+    loading: bool = False
+    """Whether the model is still being loaded."""
+    waiting: bool = False
+    """Whether an answer has been awaited for a while."""
+    ghosts_on: bool = True
+    """Whether ghosts are on."""
+    perplexity: float = math.nan
+    """Of the text before the cursor, as far back as the model reads; NaN over no text."""
+    latency_ms: float = math.nan
+    """From the last request for a ghost to its answer; NaN before the first."""
+    turn: int = 0
+    """Which picture of the spinner shows."""
+
+
+def compose_line(facts: Facts, width: int) -> str:
+    """The line, `width` cells wide; what matters least goes first where there is no room."""
+    marks = (" •" if facts.modified else "") + (f" {facts.note}" if facts.note else "")
+    file = visible(facts.file) + marks
+    place = f"{facts.line}:{facts.column}"
+    model = visible(facts.model)
+    if facts.loading or facts.waiting:
+        model = f"{SPINNER[facts.turn % len(SPINNER)]} {model}"
+    if not facts.ghosts_on:
+        model += " (ghosts off)"
+    surprise = "" if math.isnan(facts.perplexity) else f"perplexity {_short(facts.perplexity)}"
+    latency = "" if math.isnan(facts.latency_ms) else f"{_short(facts.latency_ms)} ms"
+    choices = (
+        [place, model, surprise, latency, "F1 help"],
+        [place, model, surprise, latency],
+        [place, model, surprise.replace("perplexity", "ppl"), latency],
+        [place, model, latency],
+        [place, model],
+        [place],
+    )
+    right = ""
+    for parts in choices:
+        right = GAP.join(filter(None, parts))
+        # The last choices cut the name short rather than say nothing of the model.
+        name = min(cell_len(file), SHORTEST_NAME) if len(parts) < 4 else cell_len(file)
+        if name + len(GAP) + cell_len(right) <= width:
+            break
+    room = max(0, width - cell_len(right) - len(GAP))
+    if cell_len(file) > room:
+        file = set_cell_size(visible(facts.file), max(0, room - len(marks) - 1)) + "…" + marks
+    return set_cell_size(set_cell_size(file, room) + GAP + right, width)
+
+
+class StatusLine(Widget):
+    """Shows Facts; `update` changes some of them."""
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        color: $foreground 80%;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts = Facts()
+        self._awaited = 0
+        self._spinner: Timer | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What it tells now."""
+        return self._facts
+
+    def on_mount(self) -> None:
+        """Have the spinner ready."""
+        self._spinner = self.set_interval(SPINNER_SECONDS, self._turn, pause=True)
+        self._spin()
+
+    def render(self) -> Text:
+        """The line as text."""
+        return Text(compose_line(self._facts, self.content_size.width), no_wrap=True, end="")
+
+    def update(self, **facts: Any) -> None:
+        """Change the named facts. Redraws only when the line changes."""
+        fresh = replace(self._facts, **facts)
+        if fresh != self._facts:
+            self._facts = fresh
+            self._spin()
+            self.refresh()
+
+    def say(self, note: str) -> None:
+        """Show a word beside the file's name for a moment."""
+        self.update(note=note)
+        self.set_timer(NOTE_SECONDS, lambda: self.update(note=""))
+
+    def await_answer(self, awaited: bool) -> None:
+        """Tell whether an answer is on its way; it shows once it takes long."""
+        if bool(self._awaited) != awaited:
+            self._awaited = int(awaited)
+            self.update(waiting=False)
+            self._spin()
+
+    def _spin(self) -> None:
+        """Turn the spinner only while there is something to wait for."""
+        if self._spinner is None:
+            return
+        if self._facts.loading or self._awaited:
+            self._spinner.resume()
+        else:
+            self._spinner.pause()
+
+    def _turn(self) -> None:
+        """One turn of the spinner."""
+        if self._awaited:
+            self._awaited += 1
+        waiting = self._awaited > PATIENCE
+        if waiting or self._facts.loading:
+            self.update(turn=self._facts.turn + 1, waiting=waiting)
+
+
+def _short(number: float) -> str:
+    """Three digits or so."""
+    if number >= 10_000:
+        return f"{number:.1e}"
+    return f"{number:.2f}" if number < 10 else f"{number:.1f}" if number < 100 else f"{number:.0f}"
