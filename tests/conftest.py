@@ -1,7 +1,5 @@
 """What holds for every test: nobody's own settings, data or terminal have a part in it."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,11 +28,3 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for variable in _TERMINAL:
         monkeypatch.delenv(variable, raising=False)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def denormals() -> Iterator[None]:
-    """Tiny numbers count as they did before: training has the processor take them for zero."""
-    yield
-    if torch := sys.modules.get("torch"):
-        torch.set_flush_denormal(False)
