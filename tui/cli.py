@@ -78,11 +78,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         # Whoever read our output has left. Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        return _tell("training needs PyTorch, which is not installed: see the README")
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+            return _tell("training needs PyTorch, which is not installed: see the README")
         if os.environ.get("CHARLM_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())

@@ -50,13 +50,18 @@ def train(
     or can't be written, CorpusError when the corpus is too short, ConfigError when the device is
     not there.
     """
-    trainer = Trainer(run, corpus)
-    with run.held():
-        if resume:
-            trainer.restore()
-        for event in trainer.events(stop):
-            run.record(event)
-            yield event
+    # Tiny gates underflow into denormal numbers, which processors handle in slow motion.
+    torch.set_flush_denormal(True)
+    try:
+        trainer = Trainer(run, corpus)
+        with run.held():
+            if resume:
+                trainer.restore()
+            for event in trainer.events(stop):
+                run.record(event)
+                yield event
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def select_device(wanted: str) -> torch.device:
@@ -100,8 +105,6 @@ class Trainer:
         self.corpus = corpus
         self.config: TrainConfig = run.config.train
         self.passage = open_passage(self.config, corpus)
-        # Tiny gates underflow into denormal numbers, which processors handle in slow motion.
-        torch.set_flush_denormal(True)
         torch.manual_seed(self.config.seed)
         self.device = select_device(self.config.device)
         self.precision = select_precision(self.config.precision, self.device)
