@@ -15,7 +15,7 @@ WHOLE := $(shell test "$$(cat $(VENV)/home 2>/dev/null)" = "$(CURDIR)" \
 	&& test ! -e $(VENV)/unfinished && $(BIN)/python -c "import pip" 2>/dev/null && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format check-types contracts pytest wheel lock clean again
+.PHONY: help run test setup lint format check-types contracts pytest wheel picture lock clean again
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -46,6 +46,9 @@ format: $(VENV)/dev ## put the sources into ruff's format
 
 wheel: $(VENV)/dev ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
+
+picture: $(VENV)/dev ## take the picture of the app in the README anew
+	$(BIN)/python docs/picture.py
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,34 +1,50 @@
 """The step of torch's own recurrent layer, for comparison with the predictor's."""
 
+import importlib.util
 import statistics
+import subprocess
+import sys
 import time
 
-import torch
-from torch import nn
+import msgspec
 
 from charlm_core.config import ModelConfig
 
 
-def torch_step_us(model: ModelConfig, repeats: int = 300) -> float:
+def torch_step_us(model: ModelConfig) -> float | None:
     """One character through `nn.LSTM`, `nn.GRU` or `nn.RNN`: batch 1, eager, one thread, float32.
 
-    The recurrent layers alone, without embedding and output; median, microseconds.
+    The recurrent layers alone, without embedding and output; median, microseconds. None where torch
+    is not installed. Measured in a process of its own, as the layer packs its weights anew for each
+    call: where a process has freed large arrays before, as one that has loaded models with NumPy,
+    the allocator keeps that memory at hand, and packing costs two layers of 512 half as much.
     """
+    if importlib.util.find_spec("torch") is None:
+        return None
+    command = [sys.executable, "-m", __name__, msgspec.json.encode(model).decode()]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def measure(model: ModelConfig, repeats: int = 300) -> float:
+    """The same, measured in this process."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
     layers = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[model.cell](
         model.embed, model.hidden, model.layers, batch_first=True
     )
     layers.eval()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     times = []
-    try:
-        with torch.inference_mode():
-            x = torch.randn(1, 1, model.embed)
-            _, state = layers(x)
-            for _ in range(repeats):
-                begun = time.perf_counter()
-                _, state = layers(x, state)
-                times.append(time.perf_counter() - begun)
-    finally:
-        torch.set_num_threads(threads)
+    with torch.inference_mode():
+        x = torch.randn(1, 1, model.embed)  # (1, 1, E)
+        _, state = layers(x)
+        for _ in range(repeats):
+            begun = time.perf_counter()
+            _, state = layers(x, state)
+            times.append(time.perf_counter() - begun)
     return statistics.median(times) * 1e6
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{measure(msgspec.json.decode(sys.argv[1], type=ModelConfig))}\n")

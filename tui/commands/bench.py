@@ -16,13 +16,13 @@ from tui.commands.output import emit, json_option
 @json_option
 def command(checkpoint: str, cell: Cell, hidden: int, layers: int, as_json: bool) -> None:
     """Time the model CHECKPOINT, or with --hidden a network of that shape with random weights."""
-    from charlm_core import bench, bench_untrained
+    from charlm_core import bench, bench_untrained, torch_step_us
 
     if hidden:
         measured = bench_untrained(ModelConfig(cell=cell, hidden=hidden, layers=layers))
     else:
         measured = bench(checkpoint)
-    torch_us = _torch_step_us(measured.shape)
+    torch_us = torch_step_us(measured.shape)
     result = {
         "step_us": measured.step_us,
         "floor_us": measured.floor_us,
@@ -45,17 +45,6 @@ def command(checkpoint: str, cell: Cell, hidden: int, layers: int, as_json: bool
         f"load   {measured.load_ms:8.1f} ms",
     ]
     emit(result, "\n".join(lines), as_json=as_json)
-
-
-def _torch_step_us(shape: ModelConfig) -> float | None:
-    """The same step by torch's own layer; None where torch is not installed."""
-    try:
-        from charlm_core import torch_step_us
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        return None
-    return torch_step_us(shape)
 
 
 def _finite(value: float) -> float | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import charlm_core
 from charlm_core import load, score
 from tests.tui.commands.conftest import Charlm
 from tui.cli import COMMANDS
@@ -116,14 +117,12 @@ def test_bench_works_without_torch(
     charlm: Charlm, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where PyTorch is not installed its figure is null, and training says so in one line."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "torch"]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in [name for name in sys.modules if name.startswith("charlm_core.learn.")]:
-        monkeypatch.delitem(sys.modules, name)
+    for name in list(sys.modules):
+        if name.split(".")[0] == "torch" or name.startswith("charlm_core.learn."):
+            monkeypatch.delitem(sys.modules, name)
+    for name in ("start", "resume", "torch_step_us"):
+        monkeypatch.delitem(vars(charlm_core), name, raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "torch_step_us", raising=False)
-    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "start", raising=False)
-    monkeypatch.delitem(vars(sys.modules["charlm_core"]), "resume", raising=False)
     assert charlm("bench", model, "--json").json["torch_step_us"] is None
     charlm("train", "x.txt", "--name", "n").assert_refused("PyTorch")
 
