@@ -30,6 +30,19 @@ async def test_save(tmp_path: Path) -> None:
         assert it.screen_text()[-1].startswith(" note.txt saved")
 
 
+async def test_a_save_takes_the_ghost_away(tmp_path: Path) -> None:
+    """After Ctrl-S the screen holds what the file holds; the next key brings the ghost back."""
+    path = tmp_path / "note.txt"
+    async with running(path) as it:
+        await it.type(SENTENCE[:5])
+        assert it.editor.ghost
+        await it.press("ctrl+s")
+        assert not it.editor.ghost
+        assert it.screen_text()[0].strip() == path.read_text() == SENTENCE[:5].strip()
+        await it.type(SENTENCE[5])
+        assert it.editor.ghost
+
+
 async def test_undo_back_to_what_was_saved(tmp_path: Path) -> None:
     """Undoing every change takes the dot away, and quitting asks nothing."""
     path = tmp_path / "note.txt"

@@ -72,6 +72,27 @@ def test_type_accept_save_quit(tmp_path: Path, checkpoint: Path) -> None:
         assert screen.finish() == 0
 
 
+def test_the_shipped_model_in_a_terminal_of_80_by_24(tmp_path: Path) -> None:
+    """`The quick brown`, key by key: the shipped model proposes, Tab takes it, the file has it."""
+    path, text = tmp_path / "note.txt", "The quick brown"
+    with terminal(program(path)) as screen:
+        screen.wait(lambda lines: "english" in lines[-1] and "loading" not in lines[-1], "a model")
+        for index, key in enumerate(text, start=1):
+            screen.send(key)
+            place = f"1:{index + 1} "
+            screen.wait(lambda lines, place=place: place in lines[-1], "the key")  # type: ignore[misc]
+        screen.wait(lambda lines: len(lines[0].strip()) > len(text), "a ghost")
+        proposed = screen.lines[0].strip()
+        assert proposed.startswith(text)
+        screen.send("\t")
+        screen.wait(lambda lines: f"1:{len(text) + 1} " not in lines[-1], "the ghost accepted")
+        screen.send("\x13")
+        screen.wait(lambda lines: "saved" in lines[-1], "the note that it is saved")
+        assert path.read_text().rstrip() == screen.lines[0].strip() == proposed
+        screen.send("\x11")
+        assert screen.finish() == 0
+
+
 def test_keys_of_a_plain_terminal(tmp_path: Path, checkpoint: Path) -> None:
     """Alt-F, Ctrl-Space, Ctrl-] and a bracketed paste do what they do as a terminal sends them."""
     path = tmp_path / "note.txt"

@@ -137,9 +137,14 @@ class Editor(PlainTextArea):
         self._changed()
 
     def mark_saved(self, text: str) -> None:
-        """Take note that `text` is what the file holds."""
+        """Take note that `text` is what the file holds; no ghost shows until the next key.
+
+        What the screen shows after a save is what was saved.
+        """
         self._saved_text = text
         self._modified = self.text != text
+        self._asking = False
+        self._set_ghost(NO_GHOST)
 
     def show_ghost(self, revision: int, text: str, probabilities: tuple[float, ...]) -> None:
         """Show a prediction, unless it belongs to another revision or none is wanted any more."""
