@@ -8,9 +8,10 @@ from pathlib import Path
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import Corpus, read_corpus
+from charlm_core.learn.device import select_device
 from charlm_core.learn.events import Event
 from charlm_core.learn.runs import Run, RunConfig
-from charlm_core.learn.trainer import never, open_passage, select_device, train
+from charlm_core.learn.trainer import never, open_passage, train
 from charlm_core.library import runs_directory
 
 

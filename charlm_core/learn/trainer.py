@@ -9,28 +9,28 @@ closing the generator, or `stop()` answering true, ends the training with its ch
 
 import dataclasses
 import math
-import platform
 import time
 from collections.abc import Callable, Generator
-from importlib import metadata
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core import checkpoint
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, TrainingFacts
-from charlm_core.errors import ConfigError, RunError
+from charlm_core.checkpoint import CheckpointConfig
+from charlm_core.errors import RunError
 from charlm_core.learn.card import model_card
 from charlm_core.learn.config import TrainConfig, suited_dropout
 from charlm_core.learn.corpus import Corpus
+from charlm_core.learn.device import select_device, select_precision
 from charlm_core.learn.evaluate import estimate, evaluate, evaluate_windows
 from charlm_core.learn.events import Done, Epoch, Evaluation, Event, Saved, Step
+from charlm_core.learn.facts import checkpoint_config
 from charlm_core.learn.models import CharModel, State, detach, keep
 from charlm_core.learn.passages import Batch, Lanes, Passage, Windows
 from charlm_core.learn.runs import Position, Run, position_files
-from charlm_core.metrics import Score, bits, perplexity
+from charlm_core.metrics import Score
+from charlm_core.vocab import Ids
 
 FINAL_RATE = 0.01
 """The cosine ends at this share of the highest learning rate."""
@@ -64,39 +64,6 @@ def train(
         torch.set_flush_denormal(False)
 
 
-def select_device(wanted: str) -> torch.device:
-    """The device for `auto`, `cpu` or `cuda`. Raises ConfigError when CUDA is not there."""
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device: cuda is not available here")
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def select_precision(wanted: str, device: torch.device) -> torch.dtype:
-    """The type of matrix products for `auto`, `float32` or `bfloat16`.
-
-    `auto` is bfloat16 only where it is both native and known to work: some builds have no bfloat16
-    primitive for recurrent layers and raise, so one tiny step is tried.
-    """
-    if wanted == "float32":
-        return torch.float32
-    native = (
-        torch.cuda.is_bf16_supported()
-        if device.type == "cuda"
-        else torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
-    if wanted == "auto" and not native:
-        return torch.float32
-    try:
-        layer = torch.nn.LSTM(2, 2, device=device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            layer(torch.zeros(2, 1, 2, device=device))[0].float().sum().backward()
-    except RuntimeError as error:
-        if wanted == "bfloat16":
-            raise ConfigError(f"precision: bfloat16 does not work here ({error})") from error
-        return torch.float32
-    return torch.bfloat16
-
-
 class Trainer:
     """One training, owned by one thread; `position` and the tensors are all of its state."""
 
@@ -123,8 +90,6 @@ class Trainer:
         self.position = Position()
         self.state: State = ()
 
-    # -- the loop ----------------------------------------------------------------------------
-
     def events(self, stop: Callable[[], bool] = never) -> Generator[Event, None, None]:
         """Train from the current position until the budget is used or `stop` answers true."""
         if self.position.done:
@@ -142,11 +107,11 @@ class Trainer:
                 yield from self._evaluate_and_save()
         if self.position.evaluated_step != self.position.step:
             yield from self._evaluate_and_save()
+        # The closing evaluation can take minutes: broken off in it, a run is resumed there.
+        yield self._measure_best()
         self._update(done=not stopped)
         self._save_last()
         yield Saved(step=self.position.step, path=self.run.last, best=False)
-        final = self._finish()
-        yield final
         at = self.position
         yield Done(
             step=at.step,
@@ -249,16 +214,14 @@ class Trainer:
             epoch=at.epoch + 1, step=at.step, seconds=at.seconds, nats=nats, chars=at.epoch_chars
         )
 
-    # -- measuring and keeping ---------------------------------------------------------------
-
     def _evaluate_and_save(self) -> Generator[Event, None, None]:
         begun = time.perf_counter()
-        score = self._score(estimate)
+        score = self._score(self.model, estimate)
         best = self.position.evaluated_step < 0 or score.nats < self.position.best_nats
         self._update(evaluated_step=self.position.step)
         if best:
             self._update(best_nats=score.nats)
-            self._save_best(score)
+            self._save_best(self.model, score)
         # Evaluating is part of the minutes asked for.
         self._update(seconds=self.position.seconds + time.perf_counter() - begun)
         self._save_last()
@@ -275,18 +238,18 @@ class Trainer:
             yield Saved(step=at.step, path=self.run.best, best=True)
         yield Saved(step=at.step, path=self.run.last, best=False)
 
-    def _score(self, measure: Callable[..., Score]) -> Score:
+    def _score(self, model: CharModel, measure: Callable[[CharModel, Ids], Score]) -> Score:
         """The validation loss; in windows where the training is, and validates itself."""
         if self.config.passage == "windows" and not self.config.held_out:
-            return evaluate_windows(self.model, self.corpus.valid, self.config.length)
-        return measure(self.model, self.corpus.valid)
+            return evaluate_windows(model, self.corpus.valid, self.config.length)
+        return measure(model, self.corpus.valid)
 
-    def _finish(self) -> Evaluation:
+    def _measure_best(self) -> Evaluation:
         """Measure the best weights, as stored, by the definition; write that into their card."""
-        stored = checkpoint.read(self.run.best)
-        self.model.load_tensors(stored.tensors)
-        score = self._score(evaluate)
-        self._save_best(score)
+        best = CharModel(self.config.model, len(self.corpus.vocab)).to(self.device)
+        best.load_tensors(checkpoint.read(self.run.best).tensors)
+        score = self._score(best, evaluate)
+        self._save_best(best, score)
         return Evaluation(
             step=self.position.step,
             epoch=self.epochs,
@@ -297,13 +260,13 @@ class Trainer:
             final=True,
         )
 
-    def _save_best(self, score: Score) -> None:
-        config = self._checkpoint_config(score)
-        card = model_card(self.run.config.name, config, self.model.parameter_count())
-        checkpoint.write(self.run.best, config, self.model.to_tensors(), card=card)
+    def _save_best(self, model: CharModel, score: Score) -> None:
+        config = self._describe(score)
+        card = model_card(self.run.config.name, config, model.parameter_count())
+        checkpoint.write(self.run.best, config, model.to_tensors(), card=card)
 
     def _save_last(self) -> None:
-        config = self._checkpoint_config(Score(0.0, 0))
+        config = self._describe(Score(0.0, 0))
         card = f"# {self.run.config.name}\n\nThe latest weights of a training, to resume from.\n"
         checkpoint.write(
             self.run.last,
@@ -314,43 +277,18 @@ class Trainer:
             extra=position_files(self.position, self._moments()),
         )
 
-    def _checkpoint_config(self, score: Score) -> CheckpointConfig:
-        model, corpus, at = self.config.model, self.corpus, self.position
-        settings = {
-            key: value
-            for key, value in dataclasses.asdict(self.config).items()
-            if isinstance(value, str | int | float)
-        }
-        return CheckpointConfig(
-            format_version=FORMAT_VERSION,
-            cell=model.cell,
-            embed=model.embed,
-            hidden=model.hidden,
-            layers=model.layers,
-            vocabulary=corpus.vocab.symbols,
-            training=TrainingFacts(
-                corpora=corpus.facts,
-                validation=corpus.validation,
-                validation_note=corpus.validation_note,
-                about=self.run.config.about,
-                validation_chars=score.chars,
-                seconds=round(at.seconds, 3),
-                chars_seen=at.chars,
-                epochs=round(self.epochs, 4),
-                validation_nats=score.nats if score.chars else 0.0,
-                validation_bpc=bits(score.nats) if score.chars else 0.0,
-                validation_perplexity=perplexity(score.nats) if score.chars else 0.0,
-                seed=self.config.seed,
-                settings={
-                    **settings,
-                    "dropout": self.dropout,
-                    "precision": str(self.precision).removeprefix("torch."),
-                },
-                versions=_versions(),
-            ),
+    def _describe(self, score: Score) -> CheckpointConfig:
+        return checkpoint_config(
+            self.run.config,
+            self.corpus,
+            self.position,
+            epochs=self.epochs,
+            score=score,
+            resolved={
+                "dropout": self.dropout,
+                "precision": str(self.precision).removeprefix("torch."),
+            },
         )
-
-    # -- resuming ----------------------------------------------------------------------------
 
     def restore(self) -> None:
         """Take up where `run.last` stands. Raises RunError or CheckpointError."""
@@ -417,12 +355,3 @@ def _parameter_groups(model: CharModel, weight_decay: float) -> list[dict[str, o
         {"params": decayed, "weight_decay": weight_decay},
         {"params": spared, "weight_decay": 0.0},
     ]
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "charlm-tui": metadata.version("charlm-tui"),
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }

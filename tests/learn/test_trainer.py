@@ -14,10 +14,11 @@ from charlm_core import checkpoint
 from charlm_core.config import CELLS, Cell, ModelConfig
 from charlm_core.errors import ConfigError, CorpusError, RunError
 from charlm_core.learn.config import suited_dropout
+from charlm_core.learn.device import select_device, select_precision
 from charlm_core.learn.events import Done, Epoch, Evaluation, Saved, Step
 from charlm_core.learn.launch import resume, start
 from charlm_core.learn.runs import Run
-from charlm_core.learn.trainer import Trainer, select_device, select_precision
+from charlm_core.learn.trainer import Trainer
 from charlm_core.predict.model import load
 from charlm_core.predict.scoring import score
 from tests.learn.support import PARAGRAPH, SMALL, of_kind, paragraph_file, small_training
@@ -126,6 +127,24 @@ def test_a_stopped_training_keeps_its_checkpoint_and_can_go_on(tmp_path: Path) -
     again = list(resume(tmp_path / "run").events())
     assert of_kind(again, Step)[0].step == 6
     assert of_kind(again, Done)[0].epochs == 3.0
+
+
+def test_a_run_broken_off_in_its_closing_evaluation_is_finished_by_resuming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last thing a training does can be done again, and gives the same figure."""
+    whole = of_kind(list(small_training(tmp_path, out="1").events()), Evaluation)[-1]
+
+    def pull_the_plug(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("charlm_core.learn.trainer.evaluate", pull_the_plug)
+        with pytest.raises(KeyboardInterrupt):
+            list(small_training(tmp_path, out="2").events())
+    events = list(resume(tmp_path / "2").events())
+    assert not of_kind(events, Step)
+    assert of_kind(events, Evaluation)[-1].nats == whole.nats
 
 
 def test_a_finished_run_is_not_resumed(tmp_path: Path) -> None:

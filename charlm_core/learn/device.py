@@ -1,0 +1,38 @@
+"""Where and in which numbers to compute."""
+
+import torch
+
+from charlm_core.errors import ConfigError
+
+
+def select_device(wanted: str) -> torch.device:
+    """The device for `auto`, `cpu` or `cuda`. Raises ConfigError when CUDA is not there."""
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device: cuda is not available here")
+    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def select_precision(wanted: str, device: torch.device) -> torch.dtype:
+    """The type of matrix products for `auto`, `float32` or `bfloat16`.
+
+    `auto` is bfloat16 only where it is both native and known to work: some builds have no bfloat16
+    primitive for recurrent layers and raise, so one tiny step is tried.
+    """
+    if wanted == "float32":
+        return torch.float32
+    native = (
+        torch.cuda.is_bf16_supported()
+        if device.type == "cuda"
+        else torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    )
+    if wanted == "auto" and not native:
+        return torch.float32
+    try:
+        layer = torch.nn.LSTM(2, 2, device=device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            layer(torch.zeros(2, 1, 2, device=device))[0].float().sum().backward()
+    except RuntimeError as error:
+        if wanted == "bfloat16":
+            raise ConfigError(f"precision: bfloat16 does not work here ({error})") from error
+        return torch.float32
+    return torch.bfloat16
