@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.app import App
 from textual.screen import Screen
 
-from charlm_core import CharlmError
+from charlm_core import CharlmError, one_line
 from tui.screens.editor import EditorScreen
 from tui.services.documents import Document, open_document, recover
 from tui.services.predictor import LoadModel
@@ -109,7 +109,7 @@ def run(path: Path | None, checkpoint: str) -> int:
         app.fault = app.fault or error
         app.rescue()
     for line in app.last_words:
-        sys.stderr.write(f"charlm-tui: {line}\n")
+        sys.stderr.write(f"charlm-tui: {one_line(line)}\n")
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0

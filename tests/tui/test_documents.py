@@ -244,6 +244,35 @@ def test_nameless(tmp_path: Path) -> None:
         save(Document(), "x")
 
 
+@pytest.mark.parametrize("name", ["n" * 255, "ж" * 127, "字" * 85])
+def test_recover_a_text_with_the_longest_of_names(tmp_path: Path, name: str) -> None:
+    """A name that leaves no room for the suffix is cut, not the text lost."""
+    for text in ("one", "two"):
+        path = recover(Document(path=tmp_path / name), text, tmp_path / "data")
+        assert path.read_text() == text
+        assert path.parent == tmp_path
+        assert ".charlm-recovered" in path.name
+
+
+def test_a_file_that_is_being_written_is_not_opened_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another program changes while it is read is told, not taken for the whole."""
+    path = tmp_path / "note.txt"
+    path.write_text("one")
+    status = os.fstat
+
+    def grow(descriptor: int) -> os.stat_result:
+        found = status(descriptor)
+        with path.open("a") as stream:
+            stream.write("more")
+        return found
+
+    monkeypatch.setattr(os, "fstat", grow)
+    with pytest.raises(DocumentError, match="another program is writing"):
+        open_document(path)
+
+
 def test_recover_beside_the_file_or_elsewhere(tmp_path: Path) -> None:
     """What was not saved goes beside the file, never over anything, or into a folder of ours."""
     document = Document(path=tmp_path / "note.txt")

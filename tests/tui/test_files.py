@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.tui.support import SENTENCE, Bench, FakeModel, missing, running
@@ -216,11 +217,81 @@ async def test_keys_pressed_twice_ask_once() -> None:
     """Ctrl-Q pressed twice in a hurry asks one question."""
     async with running() as it:
         await it.type("hello")
-        it.screen.action_quit()
-        it.screen.action_quit()
+        await it.screen.action_quit()
+        await it.screen.action_quit()
         await it.settle()
         await it.press("escape")
         assert it.app.screen is it.screen
+
+
+def burst(it: Bench, *keys: str) -> None:
+    """Press keys so fast that none waits for the one before it."""
+    for key in keys:
+        it.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_keys_in_a_hurry_meet_what_the_key_before_them_did() -> None:
+    """Ctrl-Q and at once `d`: the letter answers the question and is not typed into the text."""
+    async with running() as it:
+        await it.type("hello")
+        burst(it, "ctrl+q", "d")
+        await it.settle()
+        assert it.editor.text == "hello"
+        assert not it.app.is_running
+
+
+async def test_a_save_in_a_hurry_saves_what_was_typed_before_it(tmp_path: Path) -> None:
+    """Letters right behind Ctrl-S are not in the file, and Ctrl-Q behind it still quits."""
+    path = tmp_path / "note.txt"
+    async with running(path) as it:
+        burst(it, "a", "b", "ctrl+s", "c")
+        await it.settle()
+        assert path.read_text() == "ab"
+        assert it.editor.text == "abc"
+        burst(it, "ctrl+s", "ctrl+q")
+        await it.settle()
+        assert path.read_text() == "abc"
+        assert not it.app.is_running
+
+
+@pytest.mark.parametrize("answers", [["enter"] * 3, ["d", "d"], ["escape", "escape"]])
+async def test_a_question_is_answered_once(tmp_path: Path, answers: list[str]) -> None:
+    """A key that repeats itself on a question does no more than one press."""
+    async with running(tmp_path / "note.txt") as it:
+        await it.type("hello")
+        await it.press("ctrl+q")
+        burst(it, *answers)
+        await it.settle()
+        assert it.app.fault is None
+        assert it.app.is_running == ("escape" in answers)
+
+
+async def test_enter_does_not_overwrite(tmp_path: Path) -> None:
+    """Where another program's text is at stake, Enter cancels; only its own key overwrites."""
+    path = tmp_path / "note.txt"
+    path.write_text("one")
+    async with running(path) as it:
+        await it.type("x")
+        path.write_text("another program's")
+        await it.press("ctrl+s")
+        assert isinstance(it.app.screen, Confirm)
+        await it.press("enter")
+        assert path.read_text() == "another program's"
+        assert it.says("note.txt •")
+
+
+@pytest.mark.parametrize("name", ["trail ", "n\x1b[31mX.txt"])
+async def test_an_odd_name_comes_back_from_the_prompt_as_it_was(tmp_path: Path, name: str) -> None:
+    """Save as, unedited, means the same file, even one whose name can't be drawn as it is."""
+    path = tmp_path / name
+    path.write_text("one")
+    async with running(path) as it:
+        await it.type("x")
+        await it.press("f12")
+        assert "\x1b" not in it.app.screen.query_one(Input).value
+        await it.press("enter", "r")
+        assert path.read_text() == "xone"
+        assert [found.name for found in tmp_path.iterdir()] == [name]
 
 
 async def test_help_lists_the_keys() -> None:

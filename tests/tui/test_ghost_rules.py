@@ -301,6 +301,14 @@ async def test_a_ghost_too_long_for_the_line_ends_in_an_ellipsis() -> None:
         assert it.screen_text()[1] == ""
 
 
+async def test_spaces_and_joiners_of_every_script_are_typed() -> None:
+    """No-break and ideographic spaces, joiners and direction marks are text; controls are not."""
+    async with running() as it:
+        for character in "\u00a0\u3000\u200d\u200c\u200e\x85":
+            await it.type(character)
+        assert it.editor.text == "\u00a0\u3000\u200d\u200c\u200e"
+
+
 async def test_letters_with_modifiers_are_not_typed() -> None:
     """Alt and a letter that means nothing types nothing."""
     async with running() as it:

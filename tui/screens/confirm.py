@@ -30,18 +30,19 @@ CANCEL = ""
 class Confirm(Dialog[str]):
     """Asks, and answers with the key of the choice made, or CANCEL.
 
-    A choice is made by its letter, or with the arrows and Enter; the first is the one suggested.
+    A choice is made by its letter, or with the arrows and Enter, which at first makes the first
+    choice, or cancels where something is `at_stake`.
     """
 
     DEFAULT_CSS = """
     Confirm .choices { margin-top: 1; }
     """
 
-    def __init__(self, question: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, question: str, choices: Sequence[Choice], *, at_stake: bool = False) -> None:
         super().__init__()
         self._question = question
         self._choices = (*choices, Choice(key="escape", label="Cancel"))
-        self._chosen = 0
+        self._chosen = len(choices) if at_stake else 0
 
     def compose(self) -> ComposeResult:
         """The question above its answers."""
@@ -64,7 +65,7 @@ class Confirm(Dialog[str]):
                     self._choose(choice.key)
 
     def _choose(self, key: str) -> None:
-        self.dismiss(CANCEL if key == "escape" else key)
+        self.answer(CANCEL if key == "escape" else key)
 
     def _answers(self) -> Text:
         """The choices in a row, the one that Enter makes reversed."""

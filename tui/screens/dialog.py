@@ -28,3 +28,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         & .hint { color: $foreground 60%; margin-top: 1; }
     }
     """
+    _answered = False
+
+    def answer(self, result: Answer) -> None:
+        """Close with this answer; keys that were on their way give no second one."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(result)

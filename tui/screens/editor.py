@@ -1,5 +1,6 @@
 """The main screen: the editor over the status line, with the services they need."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,28 +191,31 @@ class EditorScreen(Screen[None]):
 
         self.app.push_screen(Help([*self.BINDINGS, *Editor.BINDINGS]))
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Save, under a new name where there is none."""
-        self._begin(self._save)
+        await self._begin(self._save)
 
-    def action_save_as(self) -> None:
+    async def action_save_as(self) -> None:
         """Save under another name."""
-        self._begin(self._save_as)
+        await self._begin(self._save_as)
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open another file."""
-        self._begin(self._open)
+        await self._begin(self._open)
 
-    def action_new(self) -> None:
+    async def action_new(self) -> None:
         """Begin an empty document."""
-        self._begin(self._new)
+        await self._begin(self._new)
 
-    def action_quit(self) -> None:
+    async def action_quit(self) -> None:
         """Leave."""
-        self._begin(self._quit)
+        await self._begin(self._quit)
 
-    def _begin(self, flow: Callable[[], Awaitable[object]]) -> None:
-        """Start a flow, unless one is at work."""
+    async def _begin(self, flow: Callable[[], Awaitable[object]]) -> None:
+        """Start a flow, unless one is at work, and let it come to its end or its first question.
+
+        The key after this one then meets what this one did.
+        """
         if self._flow is not None and self._flow.is_running:
             return
 
@@ -219,6 +223,7 @@ class EditorScreen(Screen[None]):
             await flow()
 
         self._flow = self.run_worker(run(), group="files")
+        await asyncio.sleep(0)
 
     async def _quit(self) -> None:
         if await self._may_leave():
@@ -262,7 +267,7 @@ class EditorScreen(Screen[None]):
             return False
         exists = path.exists()
         question = f"{path} exists already."
-        if exists and not await self._confirm(question, {"r": "Replace it"}):
+        if exists and not await self._confirm(question, {"r": "Replace it"}, at_stake=True):
             return False
         return await self._write(renamed(self._document, path), force=exists)
 
@@ -273,7 +278,7 @@ class EditorScreen(Screen[None]):
             try:
                 self._document = save(document, text, force=force)
             except ChangedOnDiskError as fault:
-                if not await self._confirm(f"{fault}.", {"o": "Overwrite it"}):
+                if not await self._confirm(f"{fault}.", {"o": "Overwrite it"}, at_stake=True):
                     return False
                 force = True
             except UnencodableError as fault:
@@ -290,11 +295,13 @@ class EditorScreen(Screen[None]):
                 self._status.say("saved")
                 return True
 
-    async def _confirm(self, question: str, choices: dict[str, str]) -> str:
+    async def _confirm(
+        self, question: str, choices: dict[str, str], *, at_stake: bool = False
+    ) -> str:
         from tui.screens.confirm import Choice, Confirm
 
         answers = [Choice(key=key, label=label) for key, label in choices.items()]
-        return await self.app.push_screen_wait(Confirm(question, answers))
+        return await self.app.push_screen_wait(Confirm(question, answers, at_stake=at_stake))
 
     def _folder(self) -> str:
         """Where a path to be typed begins: the document's folder, unless it is the current one."""

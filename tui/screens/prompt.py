@@ -31,14 +31,17 @@ class PathPrompt(Dialog[Path | None]):
     def __init__(self, title: str, start: str, check: Callable[[Path], str]) -> None:
         super().__init__()
         self._title = title
+        # A name may hold what must not be drawn, or a space that would be stripped: as long as the
+        # line is as it was, it stands for the path itself.
         self._start = start
+        self._shown = visible(start)
         self._check = check
 
     def compose(self) -> ComposeResult:
         """A title, a line to type in, and room for what is wrong."""
         with Vertical():
             yield Static(self._title)
-            yield Input(self._start, select_on_focus=False)
+            yield Input(self._shown, select_on_focus=False)
             yield Static("", classes="fault")
             yield Static("Tab completes · Enter accepts · Esc cancels", classes="hint")
 
@@ -57,11 +60,11 @@ class PathPrompt(Dialog[Path | None]):
         if not event.value.strip():
             self._tell("type the path of a file")
             return
-        path = expand(event.value)
+        path = Path(self._start) if event.value == self._shown else expand(event.value)
         if fault := self._check(path):
             self._tell(fault)
         else:
-            self.dismiss(path)
+            self.answer(path)
 
     def action_complete(self) -> None:
         """Complete the path as far as it is certain; name the candidates where it is not."""
@@ -74,7 +77,7 @@ class PathPrompt(Dialog[Path | None]):
 
     def action_cancel(self) -> None:
         """Answer nothing."""
-        self.dismiss(None)
+        self.answer(None)
 
     def _tell(self, what: str) -> None:
         fault = self.query_one(".fault", Static)

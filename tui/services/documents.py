@@ -18,6 +18,9 @@ LARGE_BYTES = 4 << 20
 """Files over this open with a warning that typing may lag."""
 MAX_BYTES = 64 << 20
 """Files over this are refused."""
+LONGEST_NAME = 255
+"""Bytes that file systems allow for a name."""
+
 RECOVERED_SUFFIX = ".charlm-recovered"
 
 
@@ -85,10 +88,13 @@ def open_document(path: Path) -> Document:
         )
     try:
         with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
             stamp = _stamp(os.fstat(stream.fileno()))
+            raw = stream.read(MAX_BYTES + 1)
+            changed = _stamp(os.fstat(stream.fileno())) != stamp
     except OSError as error:
         raise DocumentError(f"{path}: {_reason(error)}") from error
+    if changed or len(raw) > MAX_BYTES:
+        raise DocumentError(f"{path}: another program is writing it; open it again when it is done")
     decoded = decode(raw)
     if decoded is None:
         raise DocumentError(f"{path}: a binary file, not text")
@@ -183,7 +189,8 @@ def _write_beside(folder: Path, name: str, data: bytes) -> Path:
     number = 0
     while True:
         suffix = f"{RECOVERED_SUFFIX}{f'-{number}' if number else ''}"
-        path = folder / f"{name}{suffix}"
+        room = LONGEST_NAME - len(suffix)
+        path = folder / f"{os.fsencode(name)[:room].decode(errors='ignore')}{suffix}"
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

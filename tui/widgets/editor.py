@@ -6,6 +6,7 @@ eats it from the left; any other edit, any move of the cursor and any undo takes
 and undos don't call for a new one.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -245,16 +246,24 @@ class Editor(PlainTextArea):
         await self.take_key(event)
 
     async def take_key(self, event: events.Key) -> None:
-        """Do what the key means, and stop the event where it means something."""
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if await self.app.run_action(binding.action, self):
-                event.stop()
-                return
+        """Do what the key means here or to the screen, and stop the event where it means something.
+
+        A key that was on its way here when a dialog opened is the dialog's.
+        """
+        if self.app.screen is not self.screen:
+            event.stop()
+            self.app.screen._forward_event(events.Key(event.key, event.character))
+            return
+        for node in (self, self.screen):
+            for binding in node._bindings.key_to_bindings.get(event.key, ()):
+                if await self.app.run_action(binding.action, node):
+                    event.stop()
+                    return
         if self.read_only:
             return
         typed = "\n" if event.key == "enter" else event.character
         modified = event.key.startswith(("alt+", "ctrl+", "super+", "hyper+", "meta+"))
-        if typed and (typed == "\n" or (typed.isprintable() and not modified)):
+        if typed and (typed == "\n" or (_is_typed(typed) and not modified)):
             event.stop()
             self._replace_via_keyboard(typed, *self.selection)
 
@@ -338,6 +347,14 @@ class Editor(PlainTextArea):
         self.history.checkpoint()
         self._accepted = accepted
         return True
+
+
+def _is_typed(character: str) -> bool:
+    """Whether a key's character is text: all but controls and lone surrogates.
+
+    Spaces of other kinds, joiners and direction marks are: some scripts and emoji need them.
+    """
+    return unicodedata.category(character) not in {"Cc", "Cs"}
 
 
 def _shade(probability: float) -> str:
