@@ -212,6 +212,8 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
     a value that is not finite.
     """
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise CheckpointError(f"{file}: not a regular file")
         # The library says less than the system about a file that can't be opened.
         file.open("rb").close()
         # Opening reads only the header; the library checks it against the file's length.

@@ -153,6 +153,8 @@ class TextSources:
     def _add(self, name: str, spool: Path) -> None:
         path = Path(name)
         if name == "-":
+            if sys.stdin is None:
+                raise CorpusError("standard input: closed")
             self._spool("standard input", sys.stdin.buffer, spool)
         elif path.is_dir():
             self._add_folder(path)
@@ -169,7 +171,11 @@ class TextSources:
 
     def _add_folder(self, folder: Path) -> None:
         before = len(self.sources)
-        for place, folders, files in os.walk(folder):
+
+        def unreadable(error: OSError) -> None:
+            self.notices.append(f"{error.filename}: skipped, {error.strerror}")
+
+        for place, folders, files in os.walk(folder, onerror=unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(files):
                 path = Path(place, name)

@@ -6,13 +6,14 @@ the editor's first paint waits for none of them.
 """
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from charlm_core import CharlmError
+from charlm_core import CharlmError, one_line
 
 COMMANDS = ("bench", "edit", "eval", "models", "sample", "train")
 APP_COMMAND = "edit"
@@ -61,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character shows a question mark, not a fault.
+            stream.reconfigure(errors="replace")
     try:
         result = command_line.main(
             args=None if arguments is None else list(arguments),
@@ -78,6 +83,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         # Whoever read our output has left. Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _tell(one_line(f"{place}{error.strerror or error}"))
+    except MemoryError:
+        return _tell("not enough memory")
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and error.name == "torch":
             return _tell("training needs PyTorch, which is not installed: see the README")

@@ -19,8 +19,7 @@ def model_card(name: str, config: CheckpointConfig, parameters: int) -> str:
         "|---|---|",
         f"| validation | {facts.validation_nats:.4f} nats/char, {facts.validation_bpc:.4f} "
         f"bits/char, perplexity {facts.validation_perplexity:.3f} |",
-        f"| validated on | {facts.validation_note}: {facts.validation_chars:,} characters, "
-        "one running state from zero, weights as stored |",
+        f"| validated on | {facts.validation_note}: {facts.validation_chars:,} characters scored |",
         f"| trained for | {facts.seconds / 60:.1f} minutes, {facts.epochs:.2f} epochs, "
         f"{facts.chars_seen:,} characters seen |",
         f"| seed | {facts.seed} |",

@@ -1,5 +1,6 @@
 """A corpus as the trainer sees it: characters as numbers, in memory or mapped from disk."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -165,4 +166,15 @@ def _allocate(chars: int) -> Ids:
         return np.empty(chars, dtype=np.uint16)
     # Unlinked at once: the space is given back when the array goes, however the process ends.
     with tempfile.TemporaryFile(prefix="charlm-corpus-") as file:
-        return np.memmap(file, dtype=np.uint16, mode="w+", shape=(chars,))
+        try:
+            if hasattr(os, "posix_fallocate"):
+                # Without room for it, writing to the map would end the process.
+                os.posix_fallocate(file.fileno(), 0, 2 * chars)
+            else:
+                file.truncate(2 * chars)
+        except OSError as error:
+            raise CorpusError(
+                f"{tempfile.gettempdir()}: {error.strerror}; the corpus needs {chars >> 19} MiB "
+                "there (TMPDIR names another folder)"
+            ) from error
+        return np.memmap(file, dtype=np.uint16, mode="r+", shape=(chars,))

@@ -20,11 +20,13 @@ def checkpoint_config(
     *,
     epochs: float,
     score: Score,
+    method: str,
     resolved: dict[str, str | float],
 ) -> CheckpointConfig:
     """The config.json of a checkpoint of `run`, saved at `position` after so many `epochs`.
 
-    `score` is what validation gave, over no characters where it was not measured; `resolved` are
+    `score` is what validation gave by `method`, over no characters where it was not measured;
+    `resolved` are
     the settings as `auto` turned out.
     """
     settings = {
@@ -40,7 +42,7 @@ def checkpoint_config(
         training=TrainingFacts(
             corpora=corpus.facts,
             validation=corpus.validation,
-            validation_note=corpus.validation_note,
+            validation_note=f"{corpus.validation_note}, {method}",
             about=run.about,
             validation_chars=score.chars,
             seconds=round(position.seconds, 3),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from charlm_core.characters import is_control
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import Corpus, read_corpus
@@ -46,10 +47,13 @@ def start(
 
     Raises CorpusError, ConfigError or RunError; no folder is made unless all is well.
     """
-    if not name or Path(name).name != name or name.startswith("."):
-        raise RunError(f"{name!r}: a name is one word that can be a folder's name")
+    if not name.strip() or Path(name).name != name or name.startswith(".") or _odd(name):
+        raise RunError(f"{name!r}: a name is what can be a folder's name, without controls")
     path = Path(out) if out else runs_directory() / name
     corpora, valid = list(corpora), list(valid)
+    for place in (*corpora, *valid, str(path)):
+        if _odd(place):
+            raise RunError(f"{place}: a run can't note down such a path; give it a plainer name")
     corpus = _read(corpora, valid, config)
     # These two refuse what can't be trained, before anything is written.
     open_passage(config, corpus)
@@ -63,6 +67,7 @@ def start(
             about=about,
             train=config,
             facts=corpus.facts,
+            validation=corpus.validation,
         ),
     )
     return Training(run=run, corpus=corpus, resumed=False)
@@ -74,19 +79,24 @@ def resume(path: str | os.PathLike[str]) -> Training:
     Raises RunError when it is no run or its texts are no longer what they were.
     """
     folder = Path(path)
-    if not folder.exists() and folder.name == os.fspath(path):
-        folder = runs_directory() / folder
+    if folder.name == os.fspath(path) and (own := runs_directory() / folder).is_dir():
+        folder = own
     run = Run.open(folder)
     if "-" in run.config.corpora + run.config.valid:
         raise RunError(f"{folder}: its text came from standard input and can't be read again")
     corpus = _read(run.config.corpora, run.config.valid, run.config.train)
-    if corpus.facts != run.config.facts:
+    if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
         raise RunError(f"{folder}: the corpus has changed since the run began")
     return Training(run=run, corpus=corpus, resumed=True)
 
 
 def _read(corpora: Iterable[str], valid: Iterable[str], config: TrainConfig) -> Corpus:
     return read_corpus(corpora, valid, rare_share=config.rare_share, held_out=config.held_out)
+
+
+def _odd(text: str) -> bool:
+    """Whether a name holds controls, or bytes that are no characters."""
+    return any(map(is_control, text))
 
 
 def _absolute(name: str) -> str:

@@ -24,6 +24,7 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as serialize
 
 from charlm_core.checkpoint import TextFacts
+from charlm_core.config import check_range
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.events import Event
@@ -52,6 +53,8 @@ class RunConfig:
     """The trainer's settings."""
     facts: tuple[TextFacts, ...]
     """The texts as they were when the run began."""
+    validation: tuple[TextFacts, ...] = ()
+    """The validation texts likewise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,10 @@ class Position:
     done: bool = False
     """Whether the budget is used up."""
 
+    def __post_init__(self) -> None:
+        for name in ("step", "epoch", "epoch_step", "seconds", "chars", "epoch_chars"):
+            check_range(name, getattr(self, name), 0, 1 << 62)
+
 
 @dataclass(kw_only=True)
 class Run:
@@ -111,9 +118,12 @@ class Run:
             path.mkdir(parents=True, exist_ok=True)
             if any(path.iterdir()):
                 raise RunError(f"{path}: not empty; choose another name, or resume the run there")
-            write_synced(
-                path / CONFIG_FILE, msgspec.json.format(msgspec.json.encode(config), indent=1)
-            )
+            data = msgspec.json.format(msgspec.json.encode(config), indent=1)
+            try:
+                write_synced(path / CONFIG_FILE, data)
+            except OSError:
+                (path / CONFIG_FILE).unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise RunError(f"{path}: {error.strerror}") from error
         return cls(path=path, config=config)

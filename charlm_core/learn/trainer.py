@@ -32,6 +32,9 @@ from charlm_core.learn.runs import Position, Run, position_files
 from charlm_core.metrics import Score
 from charlm_core.vocab import Ids
 
+SAVE_SECONDS = 60.0
+"""A crash costs no more training than this: `last` is written as often, evaluation or not."""
+
 FINAL_RATE = 0.01
 """The cosine ends at this share of the highest learning rate."""
 
@@ -46,16 +49,16 @@ def train(
 ) -> Generator[Event, None, None]:
     """Train as `run.config` says and yield what happens, `Done` last.
 
-    With `resume`, goes on from `run.last`. Raises RunError when the run is held by another process
-    or can't be written, CorpusError when the corpus is too short, ConfigError when the device is
-    not there.
+    With `resume`, goes on from `run.last`, or from the start where there is none yet. Raises
+    RunError when the run is held by another process or can't be written, CorpusError when the
+    corpus is too short, ConfigError when the device is not there.
     """
     # Tiny gates underflow into denormal numbers, which processors handle in slow motion.
     torch.set_flush_denormal(True)
     try:
         trainer = Trainer(run, corpus)
         with run.held():
-            if resume:
+            if resume and run.last.exists():
                 trainer.restore()
             for event in trainer.events(stop):
                 run.record(event)
@@ -95,6 +98,7 @@ class Trainer:
         if self.position.done:
             raise RunError(f"{self.run.path}: this run has used its budget; start a new one")
         stopped = False
+        saved_at = self.position.seconds
         while self.progress < 1.0:
             if stopped := stop():
                 break
@@ -105,6 +109,13 @@ class Trainer:
             if due > self.position.evaluations:
                 self._update(evaluations=due)
                 yield from self._evaluate_and_save()
+                saved_at = self.position.seconds
+            elif self.position.seconds - saved_at > SAVE_SECONDS:
+                self._save_last()
+                saved_at = self.position.seconds
+                yield Saved(step=self.position.step, path=self.run.last, best=False)
+        if not self.position.step:
+            raise RunError(f"{self.run.path}: stopped before anything was learned")
         if self.position.evaluated_step != self.position.step:
             yield from self._evaluate_and_save()
         # The closing evaluation can take minutes: broken off in it, a run is resumed there.
@@ -217,11 +228,16 @@ class Trainer:
     def _evaluate_and_save(self) -> Generator[Event, None, None]:
         begun = time.perf_counter()
         score = self._score(self.model, estimate)
+        if not math.isfinite(score.perplexity):
+            raise RunError(
+                f"{self.run.path}: the training diverged ({score.nats:.4g} nats/char in "
+                "validation); lower the learning rate"
+            )
         best = self.position.evaluated_step < 0 or score.nats < self.position.best_nats
         self._update(evaluated_step=self.position.step)
         if best:
             self._update(best_nats=score.nats)
-            self._save_best(self.model, score)
+            self._save_best(self.model, score, self._method("estimated on parallel pieces"))
         # Evaluating is part of the minutes asked for.
         self._update(seconds=self.position.seconds + time.perf_counter() - begun)
         self._save_last()
@@ -240,16 +256,29 @@ class Trainer:
 
     def _score(self, model: CharModel, measure: Callable[[CharModel, Ids], Score]) -> Score:
         """The validation loss; in windows where the training is, and validates itself."""
-        if self.config.passage == "windows" and not self.config.held_out:
+        if self._in_windows:
             return evaluate_windows(model, self.corpus.valid, self.config.length)
         return measure(model, self.corpus.valid)
+
+    @property
+    def _in_windows(self) -> bool:
+        """Whether validation is the training text itself, in the windows it is trained in."""
+        return (
+            self.config.passage == "windows"
+            and not self.config.held_out
+            and not self.run.config.valid
+        )
+
+    def _method(self, otherwise: str) -> str:
+        """How the validation loss was measured, in words."""
+        return "overlapping windows from a zero state" if self._in_windows else otherwise
 
     def _measure_best(self) -> Evaluation:
         """Measure the best weights, as stored, by the definition; write that into their card."""
         best = CharModel(self.config.model, len(self.corpus.vocab)).to(self.device)
         best.load_tensors(checkpoint.read(self.run.best).tensors)
         score = self._score(best, evaluate)
-        self._save_best(best, score)
+        self._save_best(best, score, self._method("one running state from zero"))
         return Evaluation(
             step=self.position.step,
             epoch=self.epochs,
@@ -260,13 +289,13 @@ class Trainer:
             final=True,
         )
 
-    def _save_best(self, model: CharModel, score: Score) -> None:
-        config = self._describe(score)
+    def _save_best(self, model: CharModel, score: Score, method: str) -> None:
+        config = self._describe(score, method)
         card = model_card(self.run.config.name, config, model.parameter_count())
         checkpoint.write(self.run.best, config, model.to_tensors(), card=card)
 
     def _save_last(self) -> None:
-        config = self._describe(Score(0.0, 0))
+        config = self._describe(Score(0.0, 0), "not measured")
         card = f"# {self.run.config.name}\n\nThe latest weights of a training, to resume from.\n"
         checkpoint.write(
             self.run.last,
@@ -277,13 +306,14 @@ class Trainer:
             extra=position_files(self.position, self._moments()),
         )
 
-    def _describe(self, score: Score) -> CheckpointConfig:
+    def _describe(self, score: Score, method: str) -> CheckpointConfig:
         return checkpoint_config(
             self.run.config,
             self.corpus,
             self.position,
             epochs=self.epochs,
             score=score,
+            method=method,
             resolved={
                 "dropout": self.dropout,
                 "precision": str(self.precision).removeprefix("torch."),
@@ -295,23 +325,33 @@ class Trainer:
         stored = checkpoint.read(self.run.last)
         if stored.config.vocabulary != self.corpus.vocab.symbols:
             raise RunError(f"{self.run.path}: the corpus has changed since the run began")
+        if stored.config.model != self.config.model:
+            raise RunError(f"{self.run.last}: not of this run, its network has another shape")
         position, tensors = self.run.read_position()
         self.model.load_tensors(stored.tensors)
-        names = [name for name, _ in self.model.named_parameters()]
-        parameters = dict(self.model.named_parameters())
         try:
             torch.set_rng_state(tensors["random.cpu"])
             if "random.cuda" in tensors and self.device.type == "cuda":
                 torch.cuda.set_rng_state(tensors["random.cuda"])
-            for name in names:
-                self.optimizer.state[parameters[name]] = {
-                    key: tensors[f"{key}.{name}"].to("cpu" if key == "step" else self.device)
-                    for key in ("step", "exp_avg", "exp_avg_sq")
+            for name, parameter in self.model.named_parameters():
+                # The fused optimizer trusts these shapes: a wrong one would write beyond memory.
+                moments = {
+                    "step": _checked(tensors[f"step.{name}"], torch.Size()),
+                    "exp_avg": _checked(tensors[f"exp_avg.{name}"], parameter.shape),
+                    "exp_avg_sq": _checked(tensors[f"exp_avg_sq.{name}"], parameter.shape),
                 }
-        except (KeyError, RuntimeError) as error:
+                # Where the optimizer's step counts is where it would have made it itself.
+                self.optimizer.state[parameter] = {
+                    key: value.to(self.device) for key, value in moments.items()
+                }
+            shape = self.config.model.layers, tensors["state.0"].shape[1], self.config.model.hidden
+            parts = len(self.model.zero_state(1))
+            self.state = tuple(
+                _checked(tensors[f"state.{part}"], torch.Size(shape)).to(self.device)
+                for part in range(parts)
+            )
+        except (KeyError, IndexError, RuntimeError, TypeError, ValueError) as error:
             raise RunError(f"{self.run.last}: can't resume from it ({error})") from error
-        carried = [tensors[f"state.{part}"] for part in range(2) if f"state.{part}" in tensors]
-        self.state = tuple(part.to(self.device) for part in carried)
         self.position = position
 
     def _moments(self) -> dict[str, Tensor]:
@@ -342,6 +382,13 @@ def open_passage(config: TrainConfig, corpus: Corpus) -> Passage:
         reset=config.reset,
         seed=config.seed,
     )
+
+
+def _checked(tensor: Tensor, shape: torch.Size) -> Tensor:
+    """The tensor, if it is what it should be; raises ValueError."""
+    if tensor.shape != shape or tensor.dtype != torch.float32:
+        raise ValueError(f"a tensor of {tensor.dtype} {tuple(tensor.shape)}, not {tuple(shape)}")
+    return tensor
 
 
 def _parameter_groups(model: CharModel, weight_decay: float) -> list[dict[str, object]]:

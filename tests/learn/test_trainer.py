@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
 
 from charlm_core import checkpoint
 from charlm_core.config import CELLS, Cell, ModelConfig
@@ -19,6 +21,7 @@ from charlm_core.learn.events import Done, Epoch, Evaluation, Saved, Step
 from charlm_core.learn.launch import resume, start
 from charlm_core.learn.runs import Run
 from charlm_core.learn.trainer import Trainer
+from charlm_core.metrics import Score
 from charlm_core.predict.model import load
 from charlm_core.predict.scoring import score
 from tests.learn.support import PARAGRAPH, SMALL, of_kind, paragraph_file, small_training
@@ -183,7 +186,7 @@ def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:
     (taken / "mine.txt").touch()
     with pytest.raises(CorpusError, match="too short"):
         start([str(tmp_path / "short.txt")], name="n", config=SMALL, out=tmp_path / "out")
-    with pytest.raises(RunError, match="a name is one word"):
+    with pytest.raises(RunError, match="a name is what can be"):
         start([str(text)], name="../n", config=SMALL, out=tmp_path / "out")
     with pytest.raises(RunError, match="not empty"):
         start([str(text)], name="n", config=SMALL, out=taken)
@@ -191,6 +194,81 @@ def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:
         start([str(text)], name="n", config=SMALL, out=text / "below")
     assert not (tmp_path / "out").exists()
     assert [path.name for path in taken.iterdir()] == ["mine.txt"]
+
+
+def test_a_run_killed_before_its_first_save_is_resumed_from_the_start(tmp_path: Path) -> None:
+    """Nothing was kept, so nothing is lost but time; the losses are those of a fresh run."""
+    whole = of_kind(list(small_training(tmp_path, out="1").events()), Step)
+    events = small_training(tmp_path, out="2").events()
+    next(events)
+    events.close()
+    again = of_kind(list(resume(tmp_path / "2").events()), Step)
+    assert [event.nats for event in again] == [event.nats for event in whole]
+
+
+def test_the_latest_weights_are_saved_between_evaluations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However rare evaluations are, a crash costs little."""
+    monkeypatch.setattr("charlm_core.learn.trainer.SAVE_SECONDS", 0.0)
+    events = list(small_training(tmp_path, evaluations=1).events())
+    first = of_kind(events, Saved)[0]
+    assert (first.step, first.best) == (1, False)
+
+
+def test_stopping_before_the_first_step_is_told(tmp_path: Path) -> None:
+    """A network that has learned nothing is no result."""
+    with pytest.raises(RunError, match="before anything was learned"):
+        list(small_training(tmp_path).events(lambda: True))
+
+
+@pytest.mark.parametrize("name", ["exp_avg.output.weight", "step.output.bias", "state.0"])
+def test_moments_of_the_wrong_shape_are_refused(tmp_path: Path, name: str) -> None:
+    """A damaged optimizer state is told before the optimizer could write beyond its memory."""
+    events = small_training(tmp_path).events()
+    while not isinstance(next(events), Saved):
+        pass
+    events.close()
+    file = tmp_path / "run" / "last" / "trainer.safetensors"
+    tensors = load_tensors(file.read_bytes())
+    file.write_bytes(save_tensors({**tensors, name: torch.zeros(1, 2, 3)}))
+    with pytest.raises(RunError, match="can't resume"):
+        list(resume(tmp_path / "run").events())
+
+
+def test_a_changed_validation_text_is_not_resumed(tmp_path: Path) -> None:
+    """Losses on two texts can't be compared."""
+    text, valid = paragraph_file(tmp_path), tmp_path / "valid.txt"
+    valid.write_text(PARAGRAPH)
+    training = start([str(text)], name="n", config=SMALL, valid=[str(valid)], out=tmp_path / "run")
+    events = training.events()
+    next(events)
+    events.close()
+    valid.write_text(PARAGRAPH * 2)
+    with pytest.raises(RunError, match="the corpus has changed"):
+        resume(tmp_path / "run")
+
+
+def test_windows_validate_on_a_named_text_by_the_definition(tmp_path: Path) -> None:
+    """Only the training text itself is measured in windows; the card says which it was."""
+    text, valid = paragraph_file(tmp_path, copies=1), tmp_path / "valid.txt"
+    valid.write_text("It was")
+    config = dataclasses.replace(SMALL, passage="windows", held_out=0.0, epochs=1)
+    for name, named in (("1", [str(valid)]), ("2", [])):
+        training = start([str(text)], name="n", config=config, valid=named, out=tmp_path / name)
+        done = of_kind(list(training.events()), Done)[0]
+        facts = checkpoint.read(done.checkpoint).config.training
+        assert (facts.validation_chars == 6) == bool(named)
+        assert ("one running state" in facts.validation_note) == bool(named)
+
+
+def test_a_validation_loss_beyond_measure_is_a_diverged_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A figure that can't be written down is told as what it is."""
+    monkeypatch.setattr("charlm_core.learn.trainer.estimate", lambda *_: Score(1e6, 1))
+    with pytest.raises(RunError, match="diverged"):
+        list(small_training(tmp_path).events())
 
 
 @pytest.mark.parametrize("damage", ["trainer.json", "trainer.safetensors", "model.safetensors"])

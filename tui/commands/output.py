@@ -1,6 +1,7 @@
 """What the commands share: the `--json` switch and how results and progress are written."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -20,7 +21,15 @@ def json_option(command: Command) -> Command:
 
 def emit(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Write a command's result to stdout: as one JSON object, or as `text` for a person."""
-    click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
+    # Plain ASCII and finite numbers: valid JSON wherever it is written and read.
+    click.echo(json.dumps(_finite(result), allow_nan=False) if as_json else text)
+
+
+def _finite(value: object) -> object:
+    """The value with null for numbers that JSON has no way to write."""
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def tell(line: str) -> None:

@@ -1,5 +1,6 @@
 """Progress on stderr: a bar at a terminal, and a line for each thing worth one."""
 
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +22,7 @@ class _Bar:
             TextColumn("{task.percentage:>3.0f}%"),
             TimeRemainingColumn(),
             console=self._console,
-            disable=not self._console.is_terminal,
+            disable=not sys.stderr.isatty(),
             transient=True,
         )
         self._task = self._bar.add_task("", total=1.0, facts=what)

@@ -130,9 +130,9 @@ def follow(training: "Training") -> tuple["Evaluation", "Done"]:
 
 @contextmanager
 def stop_on_signals() -> "Iterator[StopRequest]":
-    """While open, the first SIGINT or SIGTERM asks to stop, and the second one breaks off."""
+    """While open, a first SIGINT, SIGTERM or SIGHUP asks to stop, and a second one breaks off."""
     request = StopRequest()
-    watched = (signal.SIGINT, signal.SIGTERM)
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, request.receive) for number in watched}
     try:
         yield request

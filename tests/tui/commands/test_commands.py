@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import math
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import charlm_core
-from charlm_core import load, score
+from charlm_core import checkpoint, load, score
 from tests.tui.commands.conftest import Charlm
 from tui.cli import COMMANDS
 
@@ -156,6 +157,23 @@ def test_a_truncated_checkpoint_is_one_line(charlm: Charlm, model: Path, text: P
     charlm("eval", model, text).assert_refused("model.safetensors", "truncated")
     charlm("eval", "no-such-model", text).assert_refused("no such checkpoint")
     charlm("sample", text).assert_refused("not a checkpoint")
+
+
+def test_json_has_null_for_what_it_cannot_write(charlm: Charlm, model: Path, text: Path) -> None:
+    """A model surprised beyond all measure still gives valid JSON."""
+    stored = checkpoint.read(model)
+    tensors = {name: tensor * 1e6 for name, tensor in stored.tensors.items()}
+    checkpoint.write(model, stored.config, tensors, card="# loud\n", stored_as="float32")
+    found = charlm("eval", model, text, "--json").json
+    assert found["static"]["ppl"] is None
+    assert found["static"]["nats"] > 1000
+
+
+def test_weights_that_are_a_pipe_are_refused(charlm: Charlm, model: Path) -> None:
+    """Nothing waits for what will never come."""
+    (model / "model.safetensors").unlink()
+    os.mkfifo(model / "model.safetensors")
+    charlm("sample", model).assert_refused("not a regular file")
 
 
 def test_an_unforeseen_fault_is_one_line(
