@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from charlm_core.library import models as models
     from charlm_core.library import runs_directory as runs_directory
     from charlm_core.metrics import Score as Score
-    from charlm_core.metrics import bits as bits
-    from charlm_core.metrics import perplexity as perplexity
     from charlm_core.predict.bench import Bench as Bench
     from charlm_core.predict.bench import bench as bench
     from charlm_core.predict.bench import bench_untrained as bench_untrained
@@ -61,6 +59,7 @@ if TYPE_CHECKING:
     from charlm_core.predict.scoring import score as score
     from charlm_core.predict.session import Session as Session
     from charlm_core.predict.suggest import Suggestion as Suggestion
+    from charlm_core.storage import sync_directory as sync_directory
     from charlm_core.texts import TextReader as TextReader
     from charlm_core.texts import TextSources as TextSources
     from charlm_core.vocab import Vocab as Vocab
@@ -89,7 +88,7 @@ _HOMES = {
     "charlm_core.learn.events": ["Done", "Epoch", "Evaluation", "Event", "Saved", "Step"],
     "charlm_core.learn.launch": ["Training", "resume", "start"],
     "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
-    "charlm_core.metrics": ["Score", "bits", "perplexity"],
+    "charlm_core.metrics": ["Score"],
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
     "charlm_core.predict.engine": ["Engine"],
     "charlm_core.predict.generating": ["generate"],
@@ -97,6 +96,7 @@ _HOMES = {
     "charlm_core.predict.scoring": ["running_scores", "score"],
     "charlm_core.predict.session": ["Session"],
     "charlm_core.predict.suggest": ["Suggestion"],
+    "charlm_core.storage": ["sync_directory"],
     "charlm_core.texts": ["TextReader", "TextSources"],
     "charlm_core.vocab": ["Vocab"],
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core.characters import is_control as is_control
+from charlm_core.characters import is_control
 from charlm_core.errors import ConfigError
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"

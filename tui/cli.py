@@ -85,7 +85,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 1
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _tell(one_line(f"{place}{error.strerror or error}"))
+        return _tell(f"{place}{error.strerror or error}")
     except MemoryError:
         return _tell("not enough memory")
     except Exception as error:
@@ -93,13 +93,13 @@ def _run(arguments: Sequence[str] | None) -> int:
             return _tell("training needs PyTorch, which is not installed: see the README")
         if os.environ.get("CHARLM_DEBUG"):
             raise
-        what = " ".join(f"{type(error).__name__}: {error}".split())
+        what = f"{type(error).__name__}: {error}"
         return _tell(f"internal fault, please report it ({what}); CHARLM_DEBUG=1 shows where")
     return result if isinstance(result, int) else 0
 
 
 def _tell(fault: str) -> int:
-    click.echo(f"charlm-tui: {fault}", err=True)
+    click.echo(f"charlm-tui: {one_line(fault)}", err=True)
     return 1
 
 

@@ -1,7 +1,7 @@
 """The model card: what a checkpoint is and how it came to be, for a person."""
 
+from charlm_core.characters import is_control
 from charlm_core.checkpoint import CheckpointConfig
-from charlm_core.vocab import is_control
 
 
 def model_card(name: str, config: CheckpointConfig, parameters: int) -> str:

@@ -100,48 +100,40 @@ def read_corpus(
     """
     with TextSources(corpora) as sources:
         statistics = survey(sources)
-        valid = list(valid)
-        if valid:
-            with TextSources(valid) as valid_sources:
-                valid_statistics = survey(valid_sources)
-                vocab = Vocab.from_counts(statistics.counts, rare_share)
-                valid_ids = encode(valid_sources, valid_statistics, vocab)
-            names = ", ".join(text.name for text in valid_statistics.texts)
-            return Corpus(
-                vocab=vocab,
-                train=encode(sources, statistics, vocab),
-                documents=tuple(_starts([text.chars for text in statistics.texts])),
-                valid=valid_ids,
-                facts=statistics.texts,
-                validation=valid_statistics.texts,
-                validation_note=names,
-                notices=statistics.notices + valid_statistics.notices,
-            )
         vocab = Vocab.from_counts(statistics.counts, rare_share)
         ids = encode(sources, statistics, vocab)
-    lengths = [text.chars for text in statistics.texts]
-    share = min(held_out, HELD_OUT_CHARS / len(ids))
-    kept = [int(length * (1 - share)) for length in lengths]
-    parts = list(zip(_starts(lengths), lengths, kept, strict=True))
-    if held_out == 0:
+    lengths = kept = [text.chars for text in statistics.texts]
+    validation: tuple[TextFacts, ...] = ()
+    notices = statistics.notices
+    if valid := list(valid):
+        with TextSources(valid) as sources:
+            named = survey(sources)
+            train, held = ids, encode(sources, named, vocab)
+        validation, notices = named.texts, notices + named.notices
+        note = ", ".join(text.name for text in named.texts)
+    elif held_out == 0:
         train, held, note = ids, ids, "the training text itself"
-    elif len(parts) == 1:
-        # Slices of a mapped file stay on disk.
-        train, held = ids[: kept[0]], ids[kept[0] :]
-        note = f"the last {len(held):,} characters of {statistics.texts[0].name}"
     else:
-        train = _join([ids[start : start + keep] for start, _, keep in parts])
-        held = _join([ids[start + keep : start + length] for start, length, keep in parts])
-        note = f"the last {share:.1%} of each of {len(parts)} documents"
+        share = min(held_out, HELD_OUT_CHARS / len(ids))
+        kept = [int(length * (1 - share)) for length in lengths]
+        if len(lengths) == 1:
+            # Slices of a mapped file stay on disk.
+            train, held = ids[: kept[0]], ids[kept[0] :]
+            note = f"the last {len(held):,} characters of {statistics.texts[0].name}"
+        else:
+            parts = list(zip(_starts(lengths), lengths, kept, strict=True))
+            train = _join([ids[start : start + keep] for start, _, keep in parts])
+            held = _join([ids[start + keep : start + length] for start, length, keep in parts])
+            note = f"the last {share:.1%} of each of {len(parts)} documents"
     return Corpus(
         vocab=vocab,
         train=train,
-        documents=tuple(_starts(kept)) if held_out else tuple(_starts(lengths)),
+        documents=tuple(_starts(kept)),
         valid=held,
         facts=statistics.texts,
-        validation=(),
+        validation=validation,
         validation_note=note,
-        notices=statistics.notices,
+        notices=notices,
     )
 
 

@@ -12,9 +12,8 @@ RUN/
 import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import filelock
 import msgspec
@@ -99,7 +98,6 @@ class Run:
     """The folder."""
     config: RunConfig
     """What config.json says."""
-    _metrics: Any = field(default=None, repr=False)
 
     @property
     def best(self) -> Path:

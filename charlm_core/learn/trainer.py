@@ -151,7 +151,7 @@ class Trainer:
         """The rate of the next step: linear warm-up, then a cosine (Loshchilov & Hutter 2017)."""
         config, progress = self.config, self.progress
         if config.warmup and progress < config.warmup:
-            # Half a step ahead of zero, or a budget in minutes would never leave it.
+            # Not from zero itself: a first step that learns nothing is a step lost.
             return config.learning_rate * max(progress / config.warmup, 0.01)
         if config.schedule == "constant":
             return config.learning_rate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from charlm_core import PRESETS, RunError, bits, perplexity
+from charlm_core import PRESETS, RunError
 from tui.commands.output import emit, json_option, tell
 from tui.commands.progress import TrainingProgress
 
@@ -90,8 +90,8 @@ def command(
         "chars_per_second": round(done.chars / max(done.seconds, 1e-9), 1),
         "train_loss": done.train_nats,
         "val_loss": final.nats,
-        "val_bpc": bits(final.nats),
-        "val_ppl": perplexity(final.nats),
+        "val_bpc": final.bpc,
+        "val_ppl": final.perplexity,
     }
     emit(
         result,

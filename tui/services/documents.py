@@ -231,12 +231,11 @@ def _write(target: Path, data: bytes, before: os.stat_result | None) -> Stamp:
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename durable where the system can; the file itself is whole either way."""
+    # Here and not above: opening a file never needs it.
+    from charlm_core import sync_directory
+
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_directory(folder)
 
 
 def _stamp(status: os.stat_result) -> Stamp:
