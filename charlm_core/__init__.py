@@ -33,16 +33,37 @@ if TYPE_CHECKING:
     from charlm_core.errors import RunError as RunError
     from charlm_core.learn.baseline import torch_step_us as torch_step_us
     from charlm_core.learn.config import PRESETS as PRESETS
+    from charlm_core.learn.config import SIZES as SIZES
     from charlm_core.learn.config import TrainConfig as TrainConfig
+    from charlm_core.learn.describe import describe as describe
+    from charlm_core.learn.device import use_threads as use_threads
+    from charlm_core.learn.events import Began as Began
+    from charlm_core.learn.events import Continued as Continued
     from charlm_core.learn.events import Done as Done
     from charlm_core.learn.events import Epoch as Epoch
     from charlm_core.learn.events import Evaluation as Evaluation
     from charlm_core.learn.events import Event as Event
+    from charlm_core.learn.events import Failed as Failed
+    from charlm_core.learn.events import Paused as Paused
+    from charlm_core.learn.events import Sample as Sample
     from charlm_core.learn.events import Saved as Saved
     from charlm_core.learn.events import Step as Step
+    from charlm_core.learn.follow import Point as Point
+    from charlm_core.learn.follow import RunReader as RunReader
+    from charlm_core.learn.follow import RunState as RunState
+    from charlm_core.learn.follow import RunView as RunView
+    from charlm_core.learn.follow import run_folders as run_folders
     from charlm_core.learn.launch import Training as Training
     from charlm_core.learn.launch import resume as resume
     from charlm_core.learn.launch import start as start
+    from charlm_core.learn.priority import spare_threads as spare_threads
+    from charlm_core.learn.priority import step_aside as step_aside
+    from charlm_core.learn.runs import RunConfig as RunConfig
+    from charlm_core.learn.runs import Wish as Wish
+    from charlm_core.learn.runs import delete_run as delete_run
+    from charlm_core.learn.runs import request as request
+    from charlm_core.learn.speed import Speed as Speed
+    from charlm_core.learn.speed import training_speeds as training_speeds
     from charlm_core.library import ModelEntry as ModelEntry
     from charlm_core.library import locate as locate
     from charlm_core.library import models as models
@@ -84,9 +105,27 @@ _HOMES = {
         "RunError",
     ],
     "charlm_core.learn.baseline": ["torch_step_us"],
-    "charlm_core.learn.config": ["PRESETS", "TrainConfig"],
-    "charlm_core.learn.events": ["Done", "Epoch", "Evaluation", "Event", "Saved", "Step"],
+    "charlm_core.learn.config": ["PRESETS", "SIZES", "TrainConfig"],
+    "charlm_core.learn.describe": ["describe"],
+    "charlm_core.learn.device": ["use_threads"],
+    "charlm_core.learn.events": [
+        "Began",
+        "Continued",
+        "Done",
+        "Epoch",
+        "Evaluation",
+        "Event",
+        "Failed",
+        "Paused",
+        "Sample",
+        "Saved",
+        "Step",
+    ],
+    "charlm_core.learn.follow": ["Point", "RunReader", "RunState", "RunView", "run_folders"],
     "charlm_core.learn.launch": ["Training", "resume", "start"],
+    "charlm_core.learn.priority": ["spare_threads", "step_aside"],
+    "charlm_core.learn.runs": ["RunConfig", "Wish", "delete_run", "request"],
+    "charlm_core.learn.speed": ["Speed", "training_speeds"],
     "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
     "charlm_core.metrics": ["Score"],
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],

@@ -136,3 +136,11 @@ def seminar() -> TrainConfig:
 
 PRESETS = {"standard": standard, "seminar": seminar}
 """Settings to start from, by the name that `--preset` takes."""
+
+SIZES = {
+    "tiny": ModelConfig(hidden=128),
+    "small": ModelConfig(hidden=256),
+    "medium": ModelConfig(hidden=512),
+    "large": ModelConfig(hidden=1024),
+}
+"""Networks to choose from, by the name that `--size` takes."""

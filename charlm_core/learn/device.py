@@ -36,3 +36,8 @@ def select_precision(wanted: str, device: torch.device) -> torch.dtype:
             raise ConfigError(f"precision: bfloat16 does not work here ({error})") from error
         return torch.float32
     return torch.bfloat16
+
+
+def use_threads(count: int) -> None:
+    """Compute on so many processor cores at most; before the first training of the process."""
+    torch.set_num_threads(count)

@@ -7,25 +7,53 @@ from charlm_core.metrics import bits, perplexity
 
 
 @dataclass(frozen=True, kw_only=True)
+class Began:
+    """A process has taken up the run and is about to make its first step."""
+
+    step: int
+    """Steps done before; above 0 where the run is resumed."""
+    parameters: int
+    """Weights of the network."""
+    chars: int
+    """Characters to learn from."""
+    valid_chars: int
+    """Characters that validate."""
+    steps_per_epoch: int
+    """Steps in a pass over the corpus."""
+    dropout: float
+    """As `auto` turned out."""
+    device: str
+    """`cpu` or `cuda`."""
+    precision: str
+    """Of matrix products: `float32` or `bfloat16`."""
+    threads: int
+    """Processor cores each process computes on."""
+    ranks: int = 1
+    """Processes that train together."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of the optimizer is done."""
+    """One step of the optimizer is done; in a run's metrics, the steps since the last record."""
 
     step: int
     """Steps so far, from 1."""
     epoch: int
     """The epoch it belongs to, from 0."""
+    epochs: float
+    """Passes over the corpus so far, in part."""
     progress: float
     """Share of the budget used, 0 to 1."""
     seconds: float
     """Training time so far, interruptions left out."""
     nats: float
-    """Training loss of this step, nats per character, dropout on."""
+    """Training loss, nats per character, dropout on."""
     chars: int
-    """Targets it learned from."""
+    """Targets learned from."""
     learning_rate: float
-    """Used in this step."""
+    """Used in this step, the latest of a record."""
     gradient_norm: float
-    """Before clipping."""
+    """Before clipping; the latest of a record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +109,42 @@ class Evaluation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The model was let write, after an evaluation."""
+
+    step: int
+    """Steps so far."""
+    text: str
+    """What it wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """The training waits, its state saved, until it is asked to go on."""
+
+    step: int
+    """Steps so far."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continued:
+    """A paused training goes on."""
+
+    step: int
+    """Steps so far."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """The training could not go on; the checkpoints written before are whole."""
+
+    step: int
+    """Steps so far."""
+    reason: str
+    """One line."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Saved:
     """A checkpoint was written."""
 
@@ -112,5 +176,16 @@ class Done:
     """Whether it was asked to stop before its budget was used."""
 
 
-Event = Step | Epoch | Evaluation | Saved | Done
-EVENTS: tuple[type[Event], ...] = (Step, Epoch, Evaluation, Saved, Done)
+Event = Began | Step | Epoch | Evaluation | Sample | Saved | Paused | Continued | Failed | Done
+EVENTS: tuple[type[Event], ...] = (
+    Began,
+    Step,
+    Epoch,
+    Evaluation,
+    Sample,
+    Saved,
+    Paused,
+    Continued,
+    Failed,
+    Done,
+)

@@ -9,7 +9,8 @@ import torch
 
 from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, TrainingFacts
 from charlm_core.learn.corpus import Corpus
-from charlm_core.learn.runs import Position, RunConfig
+from charlm_core.learn.position import Position
+from charlm_core.learn.runs import RunConfig
 from charlm_core.metrics import Score
 
 

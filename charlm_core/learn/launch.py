@@ -11,7 +11,7 @@ from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import Corpus, read_corpus
 from charlm_core.learn.device import select_device
 from charlm_core.learn.events import Event
-from charlm_core.learn.runs import Run, RunConfig
+from charlm_core.learn.runs import Run, RunConfig, is_held, request
 from charlm_core.learn.trainer import never, open_passage, train
 from charlm_core.library import runs_directory
 
@@ -82,6 +82,9 @@ def resume(path: str | os.PathLike[str]) -> Training:
     if folder.name == os.fspath(path) and (own := runs_directory() / folder).is_dir():
         folder = own
     run = Run.open(folder)
+    if not is_held(folder):
+        # What a process was asked for that is gone.
+        request(folder, "")
     if "-" in run.config.corpora + run.config.valid:
         raise RunError(f"{folder}: its text came from standard input and can't be read again")
     corpus = _read(run.config.corpora, run.config.valid, run.config.train)

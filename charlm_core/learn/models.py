@@ -8,7 +8,9 @@ the others.
 """
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core.checkpoint import Tensors, tensor_shapes
-from charlm_core.config import GATES, ModelConfig
+from charlm_core.config import GATES, Cell, ModelConfig
 
 State = tuple[Tensor, ...]
 
@@ -25,77 +27,79 @@ State = tuple[Tensor, ...]
 class VanillaRNN(nn.Module):
     """Elman's recurrence (1990), written out: h_t = tanh(W_xh x_t + W_hh h_{t-1} + b).
 
-    `weight_ih_l{l}` is W_xh of layer l, `weight_hh_l{l}` its W_hh, `bias_ih_l{l}` its b.
+    `weight_ih_l0` is W_xh, `weight_hh_l0` W_hh and `bias_ih_l0` b, as torch's own layers have it.
     """
 
-    def __init__(self, embed: int, hidden: int, layers: int, dropout: float) -> None:
+    def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
-        self.layers = layers
-        self.dropout = dropout
-        for layer in range(layers):
-            width = hidden if layer else embed
-            self.register_parameter(f"weight_ih_l{layer}", nn.Parameter(torch.empty(hidden, width)))
-            self.register_parameter(
-                f"weight_hh_l{layer}", nn.Parameter(torch.empty(hidden, hidden))
-            )
-            self.register_parameter(f"bias_ih_l{layer}", nn.Parameter(torch.empty(hidden)))
+        self.weight_ih_l0 = nn.Parameter(torch.empty(hidden, width))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(hidden, hidden))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(hidden))
 
     def forward(self, xs: Tensor, h0: Tensor) -> tuple[Tensor, Tensor]:
-        """Run over xs (B, T, E) from h0 (layers, B, H): all states (B, T, H), the last of each."""
-        last = []
-        for layer in range(self.layers):
-            W_xh, W_hh, b = (  # noqa: N806 - the letters of the formula
-                self.get_parameter(f"{name}_l{layer}")
-                for name in ("weight_ih", "weight_hh", "bias_ih")
-            )
-            if layer:
-                xs = F.dropout(xs, self.dropout, self.training)
-            # What does not depend on the state is multiplied for all T at once.
-            inputs = F.linear(xs, W_xh, b)  # (B, T, H)
-            h = h0[layer]  # (B, H)
-            hs = []
-            for xt in inputs.unbind(1):
-                h = torch.tanh(xt + F.linear(h, W_hh))  # (B, H)
-                hs.append(h)
-            xs = torch.stack(hs, dim=1)  # (B, T, H)
-            last.append(h)
-        return xs, torch.stack(last)
+        """Run over xs (B, T, E) from h0 (1, B, H): all states (B, T, H), the last (1, B, H)."""
+        # What does not depend on the state is multiplied for all T at once.
+        inputs = F.linear(xs, self.weight_ih_l0, self.bias_ih_l0)  # (B, T, H)
+        h = h0[0]  # (B, H)
+        hs = []
+        for xt in inputs.unbind(1):
+            h = torch.tanh(xt + F.linear(h, self.weight_hh_l0))  # (B, H)
+            hs.append(h)
+        return torch.stack(hs, dim=1), h[None]  # (B, T, H), (1, B, H)
+
+
+_CELLS: dict[Cell, Callable[[int, int], nn.Module]] = {
+    "rnn": VanillaRNN,
+    "gru": partial(nn.GRU, batch_first=True),
+    "lstm": partial(nn.LSTM, batch_first=True),
+}
+"""A layer of each cell, made from the width of its input and its hidden units."""
 
 
 class CharModel(nn.Module):
     """A recurrent character model; the interface of all three cells.
 
-    `dropout` applies between layers and before the output, while training.
+    `dropout` applies between layers and before the output, while training. It is locked: for all
+    characters of a step the same units of a text are dropped (Gal & Ghahramani 2016), which also
+    draws a hundredth of the random numbers.
     """
 
     def __init__(self, config: ModelConfig, vocab_size: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.config = config
         self.vocab_size = vocab_size
+        self.dropout = dropout
         self.embedding = nn.Embedding(vocab_size, config.embed)
-        shape = (config.embed, config.hidden, config.layers)
-        between = dropout if config.layers > 1 else 0.0
-        self.recurrent: nn.Module
-        if config.cell == "rnn":
-            self.recurrent = VanillaRNN(*shape, between)
-        elif config.cell == "gru":
-            self.recurrent = nn.GRU(*shape, batch_first=True, dropout=between)
-        else:
-            self.recurrent = nn.LSTM(*shape, batch_first=True, dropout=between)
-        self.dropout = nn.Dropout(dropout)
+        widths = [config.embed] + [config.hidden] * (config.layers - 1)
+        self.recurrent = nn.ModuleList(
+            _CELLS[config.cell](width, config.hidden) for width in widths
+        )
         self.output = nn.Linear(config.hidden, vocab_size)
         self._initialize()
 
     def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
         """Logits (B, T, V) of the character after each of `ids` (B, T), and the state after all."""
-        xs = self.embedding(ids)  # (B, T, E)
-        if self.config.cell == "lstm":
-            hs, after = self.recurrent(xs, state)  # (B, T, H)
-            state = after
-        else:
-            hs, h = self.recurrent(xs, state[0])  # (B, T, H)
-            state = (h,)
-        return self.output(self.dropout(hs)), state  # (B, T, V)
+        hs = self.embedding(ids)  # (B, T, E)
+        last: list[State] = []
+        for index, layer in enumerate(self.recurrent):
+            if index:
+                hs = self._drop(hs)
+            before = tuple(part[index : index + 1] for part in state)  # each (1, B, H)
+            if len(before) == 2:
+                hs, after = layer(hs, before)  # (B, T, H)
+                last.append(after)
+            else:
+                hs, h = layer(hs, before[0])  # (B, T, H)
+                last.append((h,))
+        logits = self.output(self._drop(hs))  # (B, T, V)
+        return logits, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
+
+    def _drop(self, hs: Tensor) -> Tensor:
+        """Locked dropout of hs (B, T, H)."""
+        if not self.training or not self.dropout:
+            return hs
+        kept = torch.rand(hs.shape[0], 1, hs.shape[2], device=hs.device) >= self.dropout
+        return hs * (kept.to(hs.dtype) / (1 - self.dropout))
 
     def zero_state(self, batch: int) -> State:
         """The state before any text, for `batch` texts."""
@@ -115,7 +119,7 @@ class CharModel(nn.Module):
         open at 1 (Gers et al. 2000; Jozefowicz et al. 2015).
         """
         hidden = self.config.hidden
-        for name, parameter in self.named_parameters():
+        for name, parameter in self.named_weights():
             if "weight_hh" in name:
                 for gate in range(GATES[self.config.cell]):
                     nn.init.orthogonal_(parameter.data[gate * hidden : (gate + 1) * hidden])
@@ -128,16 +132,21 @@ class CharModel(nn.Module):
                 if self.config.cell == "lstm" and "bias_ih" in name:
                     parameter.data[hidden : 2 * hidden] = 1.0
 
+    def named_weights(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """The weights under the names that a checkpoint has for them."""
+        for name, parameter in self.named_parameters():
+            yield re.sub(r"^recurrent\.(\d+)\.(\w+_l)0$", r"recurrent.\2\1", name), parameter
+
     def to_tensors(self) -> Tensors:
         """The weights as a checkpoint holds them."""
         return {
             name: parameter.detach().to("cpu", torch.float32).numpy().copy()
-            for name, parameter in self.named_parameters()
+            for name, parameter in self.named_weights()
         }
 
     def load_tensors(self, tensors: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Take over weights as a checkpoint holds them; shapes must be those of the config."""
-        own = dict(self.named_parameters())
+        own = dict(self.named_weights())
         if {name: tuple(p.shape) for name, p in own.items()} != tensor_shapes(
             self.config, self.vocab_size
         ):  # pragma: no cover - a change of this class that forgets the format

@@ -3,37 +3,51 @@
 RUN/
   config.json     the trainer's settings, the texts and their hashes
   metrics.jsonl   the trainer's events, one JSON object a line, append-only
+  log             what happened, a line each, for people
   best/           the checkpoint with the lowest validation loss so far
   last/           the latest weights, and with them what resuming needs:
     trainer.json, trainer.safetensors   position, optimizer moments, states, random numbers
   lock            held by the process that trains
+  request         what that process is asked to do: `pause` or `stop`; missing where nothing
+
+Needs no torch.
 """
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import filelock
 import msgspec
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as parse_tensors
-from safetensors.torch import save as serialize
 
+from charlm_core.characters import one_line
 from charlm_core.checkpoint import TextFacts
-from charlm_core.config import check_range
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
-from charlm_core.learn.events import Event
+from charlm_core.learn.events import Event, Step
 from charlm_core.storage import write_synced
 
 CONFIG_FILE = "config.json"
 METRICS_FILE = "metrics.jsonl"
+LOG_FILE = "log"
 LOCK_FILE = "lock"
-POSITION_FILE = "trainer.json"
-MOMENTS_FILE = "trainer.safetensors"
+REQUEST_FILE = "request"
+
+LOCK_SECONDS = 2.0
+"""A trainer waits so long for the lock: whoever looks whether a run is held holds it a moment."""
+
+RECORD_SECONDS = 0.25
+"""Steps are recorded together, once in so many seconds."""
+
+Wish = Literal["", "pause", "stop"]
+"""What a training is asked to do; the empty one is to go on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,40 +68,6 @@ class RunConfig:
     """The texts as they were when the run began."""
     validation: tuple[TextFacts, ...] = ()
     """The validation texts likewise."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Position:
-    """Where a training stands; with the tensors beside it, all that resuming needs."""
-
-    step: int = 0
-    """Steps done."""
-    epoch: int = 0
-    """Epoch of the next step."""
-    epoch_step: int = 0
-    """The next step within that epoch."""
-    seconds: float = 0.0
-    """Training time so far."""
-    chars: int = 0
-    """Targets learned from so far."""
-    epoch_nats: float = 0.0
-    """Sum of the training loss since the epoch began, nats."""
-    epoch_chars: int = 0
-    """Targets since the epoch began."""
-    last_epoch_nats: float = 0.0
-    """Training loss of the last complete epoch, nats per character; 0 before the first."""
-    best_nats: float = 0.0
-    """Lowest validation loss so far."""
-    evaluations: int = 0
-    """Evaluations done of those the budget asks for."""
-    evaluated_step: int = -1
-    """Step of the latest evaluation; -1 before the first."""
-    done: bool = False
-    """Whether the budget is used up."""
-
-    def __post_init__(self) -> None:
-        for name in ("step", "epoch", "epoch_step", "seconds", "chars", "epoch_chars"):
-            check_range(name, getattr(self, name), 0, 1 << 62)
 
 
 @dataclass(kw_only=True)
@@ -111,10 +91,10 @@ class Run:
 
     @classmethod
     def create(cls, path: Path, config: RunConfig) -> "Run":
-        """Make the folder and its config. Refuses a folder that holds anything."""
+        """Make the folder and its config. Refuses a folder that holds more than a log."""
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if any(path.iterdir()):
+            if any(entry.name not in {LOG_FILE, REQUEST_FILE} for entry in path.iterdir()):
                 raise RunError(f"{path}: not empty; choose another name, or resume the run there")
             data = msgspec.json.format(msgspec.json.encode(config), indent=1)
             try:
@@ -143,7 +123,7 @@ class Run:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the run for this process: two trainers can't write one run."""
-        lock = filelock.FileLock(self.path / LOCK_FILE, timeout=0)
+        lock = filelock.FileLock(self.path / LOCK_FILE, timeout=LOCK_SECONDS)
         try:
             with lock:
                 yield
@@ -152,30 +132,130 @@ class Run:
         except OSError as error:
             raise RunError(f"{self.path}: {error.strerror or error}") from error
 
+    def log(self, line: str) -> None:
+        """Append a line to the log, with the time before it. A log that can't be kept is let go."""
+        with (
+            contextlib.suppress(OSError),
+            (self.path / LOG_FILE).open("a", encoding="utf-8") as log,
+        ):
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {one_line(line)}\n")
+
+
+@dataclass(kw_only=True)
+class Recorder:
+    """Appends events to a run's metrics; steps not one by one, but those of a moment together.
+
+    Raises RunError where they can't be written.
+    """
+
+    run: Run
+    """Whose metrics."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+    _steps: list[Step] = field(default_factory=list)
+    _recorded: float = -RECORD_SECONDS
+
+    def __post_init__(self) -> None:
+        # A process that was killed may have left half a line.
+        file = self.run.path / METRICS_FILE
+        with self._told(), file.open("ab+") as stream:
+            if stream.tell():
+                stream.seek(-1, os.SEEK_END)
+                if stream.read(1) != b"\n":
+                    stream.write(b"\n")
+
     def record(self, event: Event) -> None:
-        """Append an event to the metrics."""
+        """Take an event."""
+        if isinstance(event, Step):
+            self._steps.append(event)
+            if self.clock() - self._recorded >= RECORD_SECONDS:
+                self.flush()
+        else:
+            self.flush()
+            self._write(event)
+
+    def flush(self) -> None:
+        """Write what was held back."""
+        if self._steps:
+            chars = sum(step.chars for step in self._steps)
+            nats = sum(step.nats * step.chars for step in self._steps) / chars
+            self._write(dataclasses.replace(self._steps[-1], nats=nats, chars=chars))
+            self._steps.clear()
+            self._recorded = self.clock()
+
+    def _write(self, event: Event) -> None:
         line = {"event": type(event).__name__.lower(), **dataclasses.asdict(event)}
+        with self._told(), (self.run.path / METRICS_FILE).open("ab") as stream:
+            stream.write(msgspec.json.encode(line, enc_hook=str) + b"\n")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
-            with (self.path / METRICS_FILE).open("ab") as stream:
-                stream.write(msgspec.json.encode(line, enc_hook=str) + b"\n")
+            yield
         except OSError as error:
-            raise RunError(f"{self.path / METRICS_FILE}: {error.strerror}") from error
-
-    def read_position(self) -> tuple[Position, dict[str, torch.Tensor]]:
-        """Where the training stood when `last` was written, and the tensors that go with it."""
-        try:
-            position = msgspec.json.decode((self.last / POSITION_FILE).read_bytes(), type=Position)
-            tensors = parse_tensors((self.last / MOMENTS_FILE).read_bytes())
-        except OSError as error:
-            raise RunError(f"{self.last}: nothing to resume from ({error.strerror})") from error
-        except (msgspec.MsgspecError, SafetensorError, UnicodeDecodeError) as error:
-            raise RunError(f"{self.last}: can't resume from it ({error})") from error
-        return position, tensors
+            raise RunError(f"{self.run.path / METRICS_FILE}: {error.strerror}") from error
 
 
-def position_files(position: Position, tensors: Mapping[str, torch.Tensor]) -> dict[str, bytes]:
-    """The files that stand beside the weights in `last`."""
-    return {
-        POSITION_FILE: msgspec.json.encode(position),
-        MOMENTS_FILE: serialize({name: tensor.contiguous() for name, tensor in tensors.items()}),
-    }
+def is_held(path: Path) -> bool:
+    """Whether a process trains the run in this folder at this moment."""
+    if not (path / LOCK_FILE).exists():
+        return False
+    try:
+        with filelock.FileLock(path / LOCK_FILE, timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        # A folder that one may only read: nobody known to train there.
+        return False
+
+
+def request(path: Path, wish: Wish) -> None:
+    """Ask the process that trains the run in this folder for something. Raises RunError.
+
+    It looks between two steps. What is asked of a run that nobody trains is forgotten when one
+    begins.
+    """
+    file = path / REQUEST_FILE
+    try:
+        if wish:
+            fresh = file.with_name(f".{REQUEST_FILE}.tmp")
+            fresh.write_text(wish, encoding="ascii")
+            fresh.replace(file)
+        else:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(f"{path}: {error.strerror}") from error
+
+
+def requested(path: Path) -> Wish:
+    """What the run in this folder was last asked for; to go on where that can't be read."""
+    try:
+        text = (path / REQUEST_FILE).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    for wish in ("pause", "stop"):
+        if text == wish:
+            return wish
+    return ""
+
+
+def delete_run(path: Path) -> None:
+    """Delete the run in this folder, checkpoints and all. Raises RunError while it is trained.
+
+    What is not a run's own stays, and the folder with it.
+    """
+    if is_held(path):
+        raise RunError(f"{path}: a process is training this run; stop it first")
+    try:
+        for name in ("best", "last"):
+            for folder in (path / name, *path.glob(f".{name}.*.tmp")):
+                if folder.is_dir() and not folder.is_symlink():
+                    shutil.rmtree(folder)
+        # The config goes last: until then it is still a run that can be deleted.
+        for name in (METRICS_FILE, LOG_FILE, REQUEST_FILE, LOCK_FILE, CONFIG_FILE):
+            (path / name).unlink(missing_ok=True)
+        if not any(path.iterdir()):
+            path.rmdir()
+    except OSError as error:
+        raise RunError(f"{error.filename or path}: {error.strerror}") from error

@@ -4,36 +4,55 @@
         ...
 
 Each `next` does one step of the optimizer at most, so whoever iterates can stop between any two;
-closing the generator, or `stop()` answering true, ends the training with its checkpoints kept.
+closing the generator, `stop()` answering true, or a request to stop in the run's folder ends the
+training with its checkpoints kept.
 """
 
+import contextlib
 import dataclasses
 import math
 import time
 from collections.abc import Callable, Generator
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core import checkpoint
+from charlm_core.characters import one_line
 from charlm_core.checkpoint import CheckpointConfig
-from charlm_core.errors import RunError
+from charlm_core.errors import CharlmError, RunError
 from charlm_core.learn.card import model_card
 from charlm_core.learn.config import TrainConfig, suited_dropout
 from charlm_core.learn.corpus import Corpus
-from charlm_core.learn.device import select_device, select_precision
+from charlm_core.learn.describe import describe
 from charlm_core.learn.evaluate import estimate, evaluate, evaluate_windows
-from charlm_core.learn.events import Done, Epoch, Evaluation, Event, Saved, Step
+from charlm_core.learn.events import (
+    Began,
+    Continued,
+    Done,
+    Epoch,
+    Evaluation,
+    Event,
+    Failed,
+    Paused,
+    Sample,
+    Saved,
+    Step,
+)
 from charlm_core.learn.facts import checkpoint_config
-from charlm_core.learn.models import CharModel, State, detach, keep
-from charlm_core.learn.passages import Batch, Lanes, Passage, Windows
-from charlm_core.learn.runs import Position, Run, position_files
+from charlm_core.learn.learner import DivergedError, Learner
+from charlm_core.learn.models import CharModel
+from charlm_core.learn.passages import Lanes, Passage, Windows
+from charlm_core.learn.position import Position, position_files, read_position
+from charlm_core.learn.runs import Recorder, Run, Wish, request, requested
+from charlm_core.learn.writing import write_sample
 from charlm_core.metrics import Score
 from charlm_core.vocab import Ids
 
 SAVE_SECONDS = 60.0
 """A crash costs no more training than this: `last` is written as often, evaluation or not."""
+
+PAUSE_SECONDS = 0.1
+"""A paused training looks so often whether it may go on."""
 
 FINAL_RATE = 0.01
 """The cosine ends at this share of the highest learning rate."""
@@ -51,56 +70,94 @@ def train(
 
     With `resume`, goes on from `run.last`, or from the start where there is none yet. Raises
     RunError when the run is held by another process or can't be written, CorpusError when the
-    corpus is too short, ConfigError when the device is not there.
+    corpus is too short, ConfigError when the device is not there. What it raises is in the run's
+    metrics and log as well, as far as they can be written.
     """
     # Tiny gates underflow into denormal numbers, which processors handle in slow motion.
     torch.set_flush_denormal(True)
     try:
         trainer = Trainer(run, corpus)
         with run.held():
-            if resume and run.last.exists():
-                trainer.restore()
-            for event in trainer.events(stop):
-                run.record(event)
-                yield event
+            yield from _recorded(trainer, resume=resume, stop=stop)
     finally:
         torch.set_flush_denormal(False)
 
 
+def _recorded(
+    trainer: "Trainer", *, resume: bool, stop: Callable[[], bool]
+) -> Generator[Event, None, None]:
+    """The trainer's events, put on record before they are handed on; the run is held."""
+    run = trainer.run
+    recorder = Recorder(run=run)
+    for notice in trainer.corpus.notices:
+        run.log(f"note: {notice}")
+    try:
+        if resume and run.last.exists():
+            trainer.restore()
+        for event in trainer.events(stop):
+            recorder.record(event)
+            if line := describe(event):
+                run.log(line)
+            yield event
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        failed = Failed(step=trainer.position.step, reason=_reason(error))
+        run.log(describe(failed))
+        with contextlib.suppress(RunError):
+            recorder.record(failed)
+        raise
+    finally:
+        with contextlib.suppress(RunError):
+            recorder.flush()
+            request(run.path, "")
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in a line."""
+    if isinstance(error, CharlmError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "broken off"
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return one_line(f"{type(error).__name__}: {error}")
+
+
 class Trainer:
-    """One training, owned by one thread; `position` and the tensors are all of its state."""
+    """One training, owned by one thread; `position` and the learner are all of its state."""
 
     def __init__(self, run: Run, corpus: Corpus) -> None:
         self.run = run
         self.corpus = corpus
         self.config: TrainConfig = run.config.train
         self.passage = open_passage(self.config, corpus)
-        torch.manual_seed(self.config.seed)
-        self.device = select_device(self.config.device)
-        self.precision = select_precision(self.config.precision, self.device)
         self.dropout = (
             suited_dropout(len(corpus.train))
             if self.config.dropout == "auto"
             else self.config.dropout
         )
-        self.model = CharModel(self.config.model, len(corpus.vocab), self.dropout)
-        self.model.to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            _parameter_groups(self.model, self.config.weight_decay),
-            lr=self.config.learning_rate,
-            fused=True,
-        )
+        self.learner = Learner(self.config, len(corpus.vocab), self.dropout)
         self.position = Position()
-        self.state: State = ()
+
+    @property
+    def model(self) -> CharModel:
+        """The network."""
+        return self.learner.model
 
     def events(self, stop: Callable[[], bool] = never) -> Generator[Event, None, None]:
-        """Train from the current position until the budget is used or `stop` answers true."""
+        """Train from the current position until the budget is used or it is asked to stop."""
         if self.position.done:
             raise RunError(f"{self.run.path}: this run has used its budget; start a new one")
+        yield self._began()
         stopped = False
         saved_at = self.position.seconds
         while self.progress < 1.0:
-            if stopped := stop():
+            wish = self._wish(stop)
+            if wish == "pause":
+                yield from self._pause(stop)
+                wish = self._wish(stop)
+            if stopped := wish == "stop":
                 break
             yield self._step()
             if self.position.epoch_step == self.passage.steps_per_epoch:
@@ -111,9 +168,8 @@ class Trainer:
                 yield from self._evaluate_and_save()
                 saved_at = self.position.seconds
             elif self.position.seconds - saved_at > SAVE_SECONDS:
-                self._save_last()
+                yield self._save_last()
                 saved_at = self.position.seconds
-                yield Saved(step=self.position.step, path=self.run.last, best=False)
         if not self.position.step:
             raise RunError(f"{self.run.path}: stopped before anything was learned")
         if self.position.evaluated_step != self.position.step:
@@ -121,8 +177,7 @@ class Trainer:
         # The closing evaluation can take minutes: broken off in it, a run is resumed there.
         yield self._measure_best()
         self._update(done=not stopped)
-        self._save_last()
-        yield Saved(step=self.position.step, path=self.run.last, best=False)
+        yield self._save_last()
         at = self.position
         yield Done(
             step=at.step,
@@ -133,6 +188,31 @@ class Trainer:
             checkpoint=self.run.best,
             stopped=stopped,
         )
+
+    def _began(self) -> Began:
+        return Began(
+            step=self.position.step,
+            parameters=self.model.parameter_count(),
+            chars=len(self.corpus.train),
+            valid_chars=len(self.corpus.valid),
+            steps_per_epoch=self.passage.steps_per_epoch,
+            dropout=self.dropout,
+            device=self.learner.device.type,
+            precision=str(self.learner.precision).removeprefix("torch."),
+            threads=torch.get_num_threads(),
+        )
+
+    def _wish(self, stop: Callable[[], bool]) -> Wish:
+        """What the training is asked to do next."""
+        return "stop" if stop() else requested(self.run.path)
+
+    def _pause(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
+        """Wait until it may go on, or is to stop; the time does not count."""
+        yield self._save_last()
+        yield Paused(step=self.position.step)
+        while self._wish(stop) == "pause":
+            time.sleep(PAUSE_SECONDS)
+        yield Continued(step=self.position.step)
 
     @property
     def epochs(self) -> float:
@@ -160,60 +240,37 @@ class Trainer:
         return config.learning_rate * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
     def _step(self) -> Step:
-        """Forward, backward, clip, update."""
+        """Learn from the next batch."""
         begun = time.perf_counter()
         at, rate = self.position, self.learning_rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         batch = self.passage.batch(at.epoch, at.epoch_step)
-        loss, norm = self._learn(batch)
+        try:
+            nats, norm = self.learner.learn(batch, rate)
+        except DivergedError as error:
+            raise RunError(
+                f"{self.run.path}: the training diverged at step {at.step + 1}; "
+                "lower the learning rate"
+            ) from error
         chars = batch.targets.size
         self._update(
             step=at.step + 1,
             epoch_step=at.epoch_step + 1,
             chars=at.chars + chars,
-            epoch_nats=at.epoch_nats + loss * chars,
+            epoch_nats=at.epoch_nats + nats * chars,
             epoch_chars=at.epoch_chars + chars,
             seconds=at.seconds + time.perf_counter() - begun,
         )
-        if not math.isfinite(loss):
-            raise RunError(
-                f"{self.run.path}: the training diverged at step {at.step + 1}; "
-                "lower the learning rate"
-            )
         return Step(
             step=at.step + 1,
             epoch=at.epoch,
+            epochs=self.epochs,
             progress=self.progress,
             seconds=self.position.seconds,
-            nats=loss,
+            nats=nats,
             chars=chars,
             learning_rate=rate,
             gradient_norm=norm,
         )
-
-    def _learn(self, batch: Batch) -> tuple[float, float]:
-        """One update from `batch`: its loss in nats per character, its gradient norm."""
-        self.model.train()
-        inputs = torch.from_numpy(batch.inputs).to(self.device)  # (B, T)
-        targets = torch.from_numpy(batch.targets).to(self.device)  # (B, T)
-        kept = torch.from_numpy(batch.kept).to(self.device)  # (B,)
-        if self.state and bool(kept.any()):
-            state = keep(self.state, kept)
-        else:
-            state = self.model.zero_state(len(inputs))
-        with torch.autocast(
-            self.device.type, dtype=torch.bfloat16, enabled=self.precision is torch.bfloat16
-        ):
-            logits, state = self.model(inputs, state)  # (B, T, V)
-        loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        limit = self.config.clip or math.inf
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)
-        self.optimizer.step()
-        self.state = tuple(part.float() for part in detach(state))
-        return float(loss.detach()), float(norm)
 
     def _close_epoch(self) -> Epoch:
         at = self.position
@@ -238,9 +295,10 @@ class Trainer:
         if best:
             self._update(best_nats=score.nats)
             self._save_best(self.model, score, self._method("estimated on parallel pieces"))
+        sample = write_sample(self.model, self.corpus.vocab, self.config.seed + self.position.step)
         # Evaluating is part of the minutes asked for.
         self._update(seconds=self.position.seconds + time.perf_counter() - begun)
-        self._save_last()
+        saved = self._save_last()
         at = self.position
         yield Evaluation(
             step=at.step,
@@ -250,9 +308,10 @@ class Trainer:
             chars=score.chars,
             best=best,
         )
+        yield Sample(step=at.step, text=sample)
         if best:
             yield Saved(step=at.step, path=self.run.best, best=True)
-        yield Saved(step=at.step, path=self.run.last, best=False)
+        yield saved
 
     def _score(self, model: CharModel, measure: Callable[[CharModel, Ids], Score]) -> Score:
         """The validation loss; in windows where the training is, and validates itself."""
@@ -275,7 +334,7 @@ class Trainer:
 
     def _measure_best(self) -> Evaluation:
         """Measure the best weights, as stored, by the definition; write that into their card."""
-        best = CharModel(self.config.model, len(self.corpus.vocab)).to(self.device)
+        best = CharModel(self.config.model, len(self.corpus.vocab)).to(self.learner.device)
         best.load_tensors(checkpoint.read(self.run.best).tensors)
         score = self._score(best, evaluate)
         self._save_best(best, score, self._method("one running state from zero"))
@@ -294,7 +353,7 @@ class Trainer:
         card = model_card(self.run.config.name, config, model.parameter_count())
         checkpoint.write(self.run.best, config, model.to_tensors(), card=card)
 
-    def _save_last(self) -> None:
+    def _save_last(self) -> Saved:
         config = self._describe(Score(0.0, 0), "not measured")
         card = f"# {self.run.config.name}\n\nThe latest weights of a training, to resume from.\n"
         checkpoint.write(
@@ -303,8 +362,9 @@ class Trainer:
             self.model.to_tensors(),
             card=card,
             stored_as="float32",
-            extra=position_files(self.position, self._moments()),
+            extra=position_files(self.position, self.learner.to_tensors()),
         )
+        return Saved(step=self.position.step, path=self.run.last, best=False)
 
     def _describe(self, score: Score, method: str) -> CheckpointConfig:
         return checkpoint_config(
@@ -316,7 +376,7 @@ class Trainer:
             method=method,
             resolved={
                 "dropout": self.dropout,
-                "precision": str(self.precision).removeprefix("torch."),
+                "precision": str(self.learner.precision).removeprefix("torch."),
             },
         )
 
@@ -327,44 +387,13 @@ class Trainer:
             raise RunError(f"{self.run.path}: the corpus has changed since the run began")
         if stored.config.model != self.config.model:
             raise RunError(f"{self.run.last}: not of this run, its network has another shape")
-        position, tensors = self.run.read_position()
+        position, tensors = read_position(self.run)
         self.model.load_tensors(stored.tensors)
         try:
-            torch.set_rng_state(tensors["random.cpu"])
-            if "random.cuda" in tensors and self.device.type == "cuda":
-                torch.cuda.set_rng_state(tensors["random.cuda"])
-            for name, parameter in self.model.named_parameters():
-                # The fused optimizer trusts these shapes: a wrong one would write beyond memory.
-                moments = {
-                    "step": _checked(tensors[f"step.{name}"], torch.Size()),
-                    "exp_avg": _checked(tensors[f"exp_avg.{name}"], parameter.shape),
-                    "exp_avg_sq": _checked(tensors[f"exp_avg_sq.{name}"], parameter.shape),
-                }
-                # Where the optimizer's step counts is where it would have made it itself.
-                self.optimizer.state[parameter] = {
-                    key: value.to(self.device) for key, value in moments.items()
-                }
-            shape = self.config.model.layers, tensors["state.0"].shape[1], self.config.model.hidden
-            parts = len(self.model.zero_state(1))
-            self.state = tuple(
-                _checked(tensors[f"state.{part}"], torch.Size(shape)).to(self.device)
-                for part in range(parts)
-            )
-        except (KeyError, IndexError, RuntimeError, TypeError, ValueError) as error:
+            self.learner.restore(tensors)
+        except ValueError as error:
             raise RunError(f"{self.run.last}: can't resume from it ({error})") from error
         self.position = position
-
-    def _moments(self) -> dict[str, Tensor]:
-        """What `restore` needs besides the weights and the position."""
-        tensors = {"random.cpu": torch.get_rng_state()}
-        if self.device.type == "cuda":
-            tensors["random.cuda"] = torch.cuda.get_rng_state()
-        for name, parameter in self.model.named_parameters():
-            for key, value in self.optimizer.state[parameter].items():
-                tensors[f"{key}.{name}"] = value.cpu()
-        for part, value in enumerate(self.state):
-            tensors[f"state.{part}"] = value.cpu()
-        return tensors
 
     def _update(self, **changes: float) -> None:
         self.position = dataclasses.replace(self.position, **changes)  # type: ignore[arg-type]
@@ -382,23 +411,3 @@ def open_passage(config: TrainConfig, corpus: Corpus) -> Passage:
         reset=config.reset,
         seed=config.seed,
     )
-
-
-def _checked(tensor: Tensor, shape: torch.Size) -> Tensor:
-    """The tensor, if it is what it should be; raises ValueError."""
-    if tensor.shape != shape or tensor.dtype != torch.float32:
-        raise ValueError(f"a tensor of {tensor.dtype} {tuple(tensor.shape)}, not {tuple(shape)}")
-    return tensor
-
-
-def _parameter_groups(model: CharModel, weight_decay: float) -> list[dict[str, object]]:
-    """Matrices decay; biases and the embedding, whose rows are seldom updated, do not."""
-    decayed: list[Tensor] = []
-    spared: list[Tensor] = []
-    for name, parameter in model.named_parameters():
-        matrix = parameter.dim() > 1 and not name.startswith("embedding")
-        (decayed if matrix else spared).append(parameter)
-    return [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": spared, "weight_decay": 0.0},
-    ]

@@ -76,7 +76,7 @@ def test_estimated_pieces_join_up() -> None:
     """No character is scored twice: with no state to carry, the estimate is the exact figure."""
     model, ids = random_model("rnn"), random_ids(1 + 64 + 8 * 100)
     with torch.no_grad():
-        model.get_parameter("recurrent.weight_hh_l0").zero_()
+        model.get_parameter("recurrent.0.weight_hh_l0").zero_()
     quick = estimate(model, ids, rows=8, burn_in=64)
     whole, head = evaluate(model, ids), evaluate(model, ids[:65])
     assert quick.chars == whole.chars - head.chars

@@ -6,7 +6,7 @@ import torch
 
 from charlm_core.checkpoint import tensor_shapes
 from charlm_core.config import CELLS, GATES, Cell, ModelConfig
-from charlm_core.learn.models import CharModel, VanillaRNN, keep
+from charlm_core.learn.models import CharModel, keep
 from charlm_core.predict.engine import Engine
 from tests.support import make_checkpoint
 
@@ -47,7 +47,7 @@ def test_the_vanilla_rnn_is_its_formula() -> None:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.uniform_(-0.5, 0.5)
-    weights = {name: p.detach().numpy() for name, p in model.named_parameters()}
+    weights = {name: p.detach().numpy() for name, p in model.named_weights()}
     ids = [3, 1, 4, 1, 5]
     h = np.zeros(12)
     for symbol in ids:
@@ -87,7 +87,7 @@ def test_first_weights_are_orthogonal_xavier_and_zero(cell: Cell) -> None:
     """Recurrent blocks start orthogonal, biases zero but for the LSTM's forget gates at 1."""
     model = model_of(cell, 2)
     hidden = 12
-    weights = {name: p.detach() for name, p in model.named_parameters()}
+    weights = {name: p.detach() for name, p in model.named_weights()}
     for layer in range(2):
         blocks = torch.split(weights[f"recurrent.weight_hh_l{layer}"], hidden)
         assert len(blocks) == GATES[cell]
@@ -136,15 +136,15 @@ def test_dropout_acts_only_while_training(cell: Cell) -> None:
     assert torch.equal(logits(), logits())
 
 
-def test_the_vanilla_rnn_drops_between_its_layers_only() -> None:
-    """A single vanilla layer has nothing to drop between."""
-    torch.manual_seed(0)
-    xs, h0 = torch.randn(2, 6, 4), torch.zeros(1, 2, 8)
-    layer = VanillaRNN(4, 8, 1, dropout=0.5)
-    for parameter in layer.parameters():
-        torch.nn.init.uniform_(parameter, -0.3, 0.3)
-    layer.train()
-    assert torch.equal(layer(xs, h0)[0], layer(xs, h0)[0])
+@pytest.mark.parametrize("cell", CELLS)
+def test_dropout_is_locked_to_units_and_lies_between_layers(cell: Cell) -> None:
+    """The same units of a text are dropped at every character; a first layer's input is whole."""
+    model = model_of(cell, 2, dropout=0.5).train()
+    ones = torch.ones(3, 9, 12)
+    dropped = model._drop(ones)
+    assert torch.equal(dropped, dropped[:, :1].expand_as(ones))
+    assert set(dropped.flatten().tolist()) == {0.0, 2.0}
+    assert not torch.equal(dropped[0], dropped[1])
 
 
 def test_keep_zeroes_the_lanes_that_start_again() -> None:

@@ -75,11 +75,18 @@ def test_the_best_checkpoint_is_the_one_that_validated_best(tmp_path: Path) -> N
 
 
 def test_the_metrics_file_holds_every_event(tmp_path: Path) -> None:
-    """metrics.jsonl has one JSON object for each event, in order."""
+    """metrics.jsonl has one JSON object for each event, in order; steps come together."""
     events = list(small_training(tmp_path).events())
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
-    kinds = [json.loads(line)["event"] for line in lines]
-    assert kinds == [type(event).__name__.lower() for event in events]
+    records = [json.loads(line) for line in lines]
+    kinds = [type(event).__name__.lower() for event in events if not isinstance(event, Step)]
+    assert [record["event"] for record in records if record["event"] != "step"] == kinds
+    recorded = [record for record in records if record["event"] == "step"]
+    steps = of_kind(events, Step)
+    assert len(recorded) < len(steps)
+    assert sum(record["chars"] for record in recorded) == sum(step.chars for step in steps)
+    nats = sum(record["nats"] * record["chars"] for record in recorded)
+    assert nats == pytest.approx(sum(step.nats * step.chars for step in steps))
 
 
 def test_a_seed_repeats_a_training(tmp_path: Path) -> None:

@@ -68,20 +68,11 @@ class TrainingProgress(_Bar):
 
     def tell(self, event: "Event") -> None:
         """Show one event."""
-        from charlm_core import Epoch, Evaluation, Step
+        from charlm_core import Step, describe
 
         if isinstance(event, Step):
             rate = event.chars * event.step / max(event.seconds, 1e-9)
             facts = f"epoch {event.epoch + 1}  loss {event.nats:.3f}  {rate:,.0f} chars/s"
             self._show(event.progress, facts)
-        elif isinstance(event, Epoch):
-            self._line(
-                f"epoch {event.epoch}: train loss {event.nats:.4f} nats/char, "
-                f"perplexity {event.perplexity:.3f}, {event.seconds:.0f} s"
-            )
-        elif isinstance(event, Evaluation):
-            what = "final evaluation" if event.final else f"evaluation at epoch {event.epoch:.2f}"
-            self._line(
-                f"{what}: loss {event.nats:.4f} nats/char, {event.bpc:.4f} bits/char, "
-                f"perplexity {event.perplexity:.3f}{' *' if event.best and not event.final else ''}"
-            )
+        elif line := describe(event):
+            self._line(line)

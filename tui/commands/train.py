@@ -2,14 +2,14 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from charlm_core import PRESETS, RunError
+from charlm_core import PRESETS, SIZES, RunError, spare_threads, step_aside
 from tui.commands.output import emit, json_option, tell
 from tui.commands.progress import TrainingProgress
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     help="Settings to start from; the options below change them.",
 )
 @click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), help="The recurrence.")
+@click.option("--size", type=click.Choice(list(SIZES)), help="Hidden units and layers by a name.")
 @click.option("--embed", type=int, help="Size of a character's embedding.")
 @click.option("--hidden", type=int, help="Hidden units a layer.")
 @click.option("--layers", type=int, help="Recurrent layers.")
@@ -49,6 +50,11 @@ if TYPE_CHECKING:
 @click.option("--about", default="", help="What the texts are, for the model card.")
 @click.option("--out", default="", help="The run's folder, instead of one by the name.")
 @click.option("--resume", "resumed", default="", metavar="RUN", help="Go on with this run.")
+@click.option(
+    "--background",
+    is_flag=True,
+    help="At the lowest priority, with a core left to others; says nothing but to the run's log.",
+)
 @json_option
 def command(
     corpora: tuple[str, ...],
@@ -58,6 +64,7 @@ def command(
     about: str,
     out: str,
     resumed: str,
+    background: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -65,6 +72,8 @@ def command(
 
     Ctrl-C ends the training early and keeps the best checkpoint.
     """
+    if background:
+        step_aside()
     given = {key: value for key, value in options.items() if value is not None}
     if resumed and (corpora or valid or out or name or about or given):
         raise click.UsageError("--resume takes everything from the run; give nothing with it")
@@ -72,16 +81,20 @@ def command(
         raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
     config = configure(preset, given)
     # Only now, as it takes PyTorch seconds to load.
-    from charlm_core import resume, start
+    from charlm_core import resume, start, use_threads
+
+    if background:
+        use_threads(spare_threads())
 
     training = (
         resume(resumed)
         if resumed
         else start(corpora, name=name, config=config, valid=valid, out=out, about=about)
     )
-    for notice in training.corpus.notices:
-        tell(f"note: {notice}")
-    final, done = follow(training)
+    if not background:
+        for notice in training.corpus.notices:
+            tell(f"note: {notice}")
+    final, done = follow(training, quiet=background)
     result = {
         "checkpoint": str(done.checkpoint),
         "run": str(training.run.path),
@@ -109,18 +122,25 @@ def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
     if "epochs" in given or "minutes" in given:
         given = {"epochs": 0.0, "minutes": 0.0, **given}
     shape = {field.name for field in fields(config.model)}
-    model = replace(config.model, **{k: v for k, v in given.items() if k in shape})
+    size = given.pop("size", "")
+    model = replace(SIZES[size], cell=config.model.cell) if size else config.model
+    model = replace(model, **{k: v for k, v in given.items() if k in shape})
     return replace(config, model=model, **{k: v for k, v in given.items() if k not in shape})
 
 
-def follow(training: "Training") -> tuple["Evaluation", "Done"]:
-    """Train to the end, telling of it on stderr; the closing evaluation and the end."""
+def follow(training: "Training", *, quiet: bool = False) -> tuple["Evaluation", "Done"]:
+    """Train to the end, telling of it on stderr; the closing evaluation and the end.
+
+    Where it is `quiet`, the run's own log must do.
+    """
     from charlm_core import Done, Evaluation
 
     final: Evaluation | None = None
-    with stop_on_signals() as stop, TrainingProgress() as progress:
+    progress = None if quiet else TrainingProgress()
+    with stop_on_signals() as stop, progress or nullcontext():
         for event in training.events(stop):
-            progress.tell(event)
+            if progress:
+                progress.tell(event)
             if isinstance(event, Evaluation) and event.final:
                 final = event
             if isinstance(event, Done) and final is not None:
