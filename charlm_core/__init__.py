@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from charlm_core.learn.runs import request as request
     from charlm_core.learn.speed import Speed as Speed
     from charlm_core.learn.speed import training_speeds as training_speeds
+    from charlm_core.learn.throughput import Throughput as Throughput
+    from charlm_core.learn.throughput import training_throughput as training_throughput
     from charlm_core.library import ModelEntry as ModelEntry
     from charlm_core.library import locate as locate
     from charlm_core.library import models as models
@@ -126,6 +128,7 @@ _HOMES = {
     "charlm_core.learn.priority": ["spare_threads", "step_aside"],
     "charlm_core.learn.runs": ["RunConfig", "Wish", "delete_run", "request"],
     "charlm_core.learn.speed": ["Speed", "training_speeds"],
+    "charlm_core.learn.throughput": ["Throughput", "training_throughput"],
     "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
     "charlm_core.metrics": ["Score"],
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],

@@ -25,9 +25,9 @@ class TrainConfig:
     passage: Passage = "lanes"
     """The way through the corpus: contiguous `lanes` with carried, detached state (truncated
     back-propagation through time), or shuffled overlapping `windows` from a zero state."""
-    batch: int = 32
+    batch: int = 16
     """Lanes, or windows a step; fewer where the corpus is too short for so many."""
-    length: int = 128
+    length: int = 64
     """Characters a step in each lane or window, over which gradients flow."""
     epochs: float = 0.0
     """Budget in passes over the corpus; 0 when `minutes` is the budget."""

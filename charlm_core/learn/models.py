@@ -79,7 +79,12 @@ class CharModel(nn.Module):
 
     def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
         """Logits (B, T, V) of the character after each of `ids` (B, T), and the state after all."""
-        hs = self.embedding(ids)  # (B, T, E)
+        hs, state = self.recur(self.embedding(ids), state)  # (B, T, H)
+        return self.output(self._drop(hs)), state  # (B, T, V)
+
+    def recur(self, xs: Tensor, state: State) -> tuple[Tensor, State]:
+        """The last layer's hidden states (B, T, H) over xs (B, T, E), and the state after all."""
+        hs = xs
         last: list[State] = []
         for index, layer in enumerate(self.recurrent):
             if index:
@@ -91,8 +96,7 @@ class CharModel(nn.Module):
             else:
                 hs, h = layer(hs, before[0])  # (B, T, H)
                 last.append((h,))
-        logits = self.output(self._drop(hs))  # (B, T, V)
-        return logits, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
+        return hs, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
 
     def _drop(self, hs: Tensor) -> Tensor:
         """Locked dropout of hs (B, T, H)."""

@@ -1,9 +1,14 @@
-"""`charlm-tui bench`: how fast a model predicts on this machine."""
+"""`charlm-tui bench`: how fast a model predicts, or a network is trained, on this machine."""
+
+import dataclasses
 
 import click
 
 from charlm_core import DEFAULT_CHECKPOINT, Cell, ModelConfig
 from tui.commands.output import emit, json_option
+
+TRAINED_HIDDEN = 512
+"""The network whose training is timed unless another is asked for: the default one."""
 
 
 @click.command(name="bench")
@@ -11,9 +16,25 @@ from tui.commands.output import emit, json_option
 @click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), default="lstm")
 @click.option("--hidden", type=int, default=0, help="Time random weights of this size instead.")
 @click.option("--layers", type=int, default=1, show_default=True, help="With --hidden.")
+@click.option("--train", is_flag=True, help="Time training, against the machine's matrix products.")
 @json_option
-def command(checkpoint: str, cell: Cell, hidden: int, layers: int, as_json: bool) -> None:
-    """Time the model CHECKPOINT, or with --hidden a network of that shape with random weights."""
+def command(
+    checkpoint: str, cell: Cell, hidden: int, layers: int, train: bool, as_json: bool
+) -> None:
+    """Time the model CHECKPOINT, or with --hidden a network of that shape with random weights.
+
+    With --train time the training of such a network instead.
+    """
+    if train:
+        shape = ModelConfig(cell=cell, hidden=hidden or TRAINED_HIDDEN, layers=layers)
+        _bench_training(shape, as_json=as_json)
+    else:
+        _bench_prediction(checkpoint, cell, hidden, layers, as_json=as_json)
+
+
+def _bench_prediction(
+    checkpoint: str, cell: Cell, hidden: int, layers: int, *, as_json: bool
+) -> None:
     from charlm_core import bench, bench_untrained, torch_step_us
 
     if hidden:
@@ -41,5 +62,36 @@ def command(checkpoint: str, cell: Cell, hidden: int, layers: int, as_json: bool
         f"ghost  {measured.ghost_p50_ms:8.2f} ms   of 32 characters, "
         f"99th percentile {measured.ghost_p99_ms:.2f}",
         f"load   {measured.load_ms:8.1f} ms",
+    ]
+    emit(result, "\n".join(lines), as_json=as_json)
+
+
+def _bench_training(shape: ModelConfig, *, as_json: bool) -> None:
+    from charlm_core import training_throughput
+
+    found = list(training_throughput(shape))
+    result = {
+        "cell": shape.cell,
+        "layers": shape.layers,
+        "hidden": shape.hidden,
+        "training": [
+            {
+                **dataclasses.asdict(one),
+                "recurrence_ratio": one.recurrence_ratio,
+                "step_ratio": one.step_ratio,
+            }
+            for one in found
+        ],
+    }
+    lines = [
+        f"{shape.cell} {shape.layers} x {shape.hidden}, {found[0].threads} threads; "
+        "G/s: thousand million operations a second",
+        "precision   lanes x chars   products      layer alone        whole step    chars/s",
+        *(
+            f"{one.precision:10}  {one.batch:5} x {one.length:<5}  {one.matmul_gflops:5.0f} G/s"
+            f"  {one.recurrence_gflops:5.0f} G/s {one.recurrence_ratio:4.0%}"
+            f"  {one.step_gflops:5.0f} G/s {one.step_ratio:4.0%}  {one.chars_per_second:9,.0f}"
+            for one in found
+        ),
     ]
     emit(result, "\n".join(lines), as_json=as_json)

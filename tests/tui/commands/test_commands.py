@@ -114,6 +114,17 @@ def test_bench_measures(charlm: Charlm, model: Path) -> None:
     assert "gru 2 x 16" in outcome.out
 
 
+def test_bench_measures_training(charlm: Charlm) -> None:
+    """The rate of whole steps stands beside that of the machine's products, for each precision."""
+    found = charlm("bench", "--train", "--hidden", "16", "--json").json
+    assert (found["cell"], found["layers"], found["hidden"]) == ("lstm", 1, 16)
+    assert {row["precision"] for row in found["training"]} >= {"float32"}
+    for row in found["training"]:
+        assert 0 < row["step_ratio"] == row["step_gflops"] / row["matmul_gflops"]
+        assert row["chars_per_second"] > 0
+    assert "whole step" in charlm("bench", "--train", "--hidden", "16").out
+
+
 def test_bench_works_without_torch(
     charlm: Charlm, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
