@@ -103,6 +103,8 @@ class RunView:
     """The closing evaluation, by the definition."""
     best: Evaluation | None = None
     """The best evaluation on the way."""
+    latest: Evaluation | None = None
+    """The latest evaluation on the way."""
     samples: tuple[Sample, ...] = ()
     """What the model wrote after each evaluation."""
     done: Done | None = None
@@ -180,6 +182,7 @@ class RunReader:
             valid=tuple(map(_point, self._evaluations)),
             final=self._final,
             best=min(self._evaluations, key=lambda event: event.nats, default=None),
+            latest=self._evaluations[-1] if self._evaluations else None,
             samples=tuple(self._samples),
             done=self._done,
             overfitting=overfitting(self._train, list(map(_point, self._evaluations))),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -37,6 +37,10 @@ from tui.widgets.editor import Editor
 from tui.widgets.status import StatusLine
 from tui.widgets.visible import visible
 
+if TYPE_CHECKING:
+    from tui.screens.training import TrainingScreen
+    from tui.services.trainings import Seen, Trainings
+
 NOTICE_SECONDS = 12.0
 """How long a notice stays on the screen."""
 
@@ -47,6 +51,7 @@ class EditorScreen(Screen[None]):
     AUTO_FOCUS = "Editor"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Show the keys"),
+        Binding("f4", "train", "Train: begin, watch and use training runs"),
         Binding("ctrl+s", "save", "Save"),
         Binding("f12,ctrl+shift+s,alt+s", "save_as", "Save as"),
         Binding("ctrl+o", "open", "Open"),
@@ -61,6 +66,13 @@ class EditorScreen(Screen[None]):
         event: Event
         """What."""
 
+    @dataclass
+    class RunsSeen(Message):
+        """Something happened to the training runs."""
+
+        seen: "Seen"
+        """How they stand."""
+
     def __init__(
         self, document: Document, checkpoint: str, load_model: LoadModel | None = None
     ) -> None:
@@ -71,6 +83,8 @@ class EditorScreen(Screen[None]):
         self._answered = -1
         self._editor = Editor(id="editor")
         self._status = StatusLine()
+        self._trainings: Trainings | None = None
+        self._training: TrainingScreen | None = None
         self._predictor = Predictor(checkpoint, self._deliver, load_model=load_model)
         self._say_loading(checkpoint)
 
@@ -109,8 +123,10 @@ class EditorScreen(Screen[None]):
         await self._editor.take_key(event)
 
     def on_unmount(self) -> None:
-        """End the predictor's thread."""
+        """End the threads; trainings go on."""
         self._predictor.stop()
+        if self._trainings:
+            self._trainings.close()
 
     def _show(self, document: Document) -> None:
         self._document = document
@@ -144,15 +160,21 @@ class EditorScreen(Screen[None]):
     # Between the editor and the predictor.
 
     @on(Editor.ContextChanged)
-    def _ask(self, message: Editor.ContextChanged) -> None:
-        """Have the present text predicted."""
+    def _follow(self, message: Editor.ContextChanged) -> None:
+        """Have the changed text predicted."""
         self._tell()
         # Behind a burst of keys only the last one's text is worth a prediction.
-        if message.revision == self._editor.revision and not self._model_gone:
+        if message.revision == self._editor.revision:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have the present text predicted."""
+        if not self._model_gone:
+            self._answered = -1
             self._status.await_answer(True)
             self._predictor.ask(
                 Request(
-                    revision=message.revision,
+                    revision=self._editor.revision,
                     text=self._editor.context(),
                     ghost=self._editor.wants_ghost,
                 )
@@ -169,7 +191,13 @@ class EditorScreen(Screen[None]):
             case Loading(checkpoint=name):
                 self._say_loading(name)
             case Ready(checkpoint=name):
+                self._model_gone = False
                 self._status.update(model=name, loading=False)
+                self._ask()
+            case Failed(reason=reason, left=left) if left:
+                self._status.update(model=left, loading=False)
+                self._notify(f"{left} goes on: {reason}", bad=True)
+                self._ask()
             case Failed(reason=reason):
                 self._model_gone = True
                 self._status.await_answer(False)
@@ -190,6 +218,38 @@ class EditorScreen(Screen[None]):
         from tui.screens.help import Help
 
         self.app.push_screen(Help([*self.BINDINGS, *Editor.BINDINGS]))
+
+    def action_train(self) -> None:
+        """Show the training screen."""
+        from tui.screens.training import TrainingScreen
+        from tui.services.trainings import Trainings
+
+        if self._trainings is None:
+            self._trainings = Trainings(self._deliver_runs)
+            self._trainings.open()
+        self._training = TrainingScreen(self._trainings, self._document.path)
+        self.app.push_screen(self._training, self._leave_training)
+
+    def _deliver_runs(self, seen: "Seen") -> None:
+        """Hand over how the runs stand; called in the thread that follows them."""
+        self.post_message(self.RunsSeen(seen))
+
+    def _leave_training(self, checkpoint: str | None) -> None:
+        """Back from the training screen, with a checkpoint to use if one was chosen."""
+        self._training = None
+        if checkpoint:
+            self._predictor.switch(checkpoint)
+
+    @on(RunsSeen)
+    def _pass_on(self, message: RunsSeen) -> None:
+        """Show how the runs stand where they are looked at; elsewhere only tell of an end."""
+        if self._training is not None and self._training.is_mounted:
+            self._training.show(message.seen)
+        elif message.seen.ended:
+            from tui.widgets.figures import ending
+
+            for view in message.seen.ended:
+                self._notify(f"{ending(view)} (F4 shows it)", bad=view.state == "failed")
 
     async def action_save(self) -> None:
         """Save, under a new name where there is none."""

@@ -100,12 +100,14 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """There is no model, or no longer; nothing follows."""
+    """A model could not be loaded, or broke; nothing follows unless there is one left."""
 
     checkpoint: str
     """As the user named it."""
     reason: str
     """One line."""
+    left: str = ""
+    """The name of the model that goes on instead; empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +146,8 @@ class Predictor:
         config: SuggestConfig | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._checkpoint = checkpoint
+        self._wanted = checkpoint
+        self._name = checkpoint
         self._deliver = deliver
         self._load_model = load_model or load_shipped
         self._config = config or SuggestConfig()
@@ -157,6 +160,16 @@ class Predictor:
     def start(self) -> None:
         """Begin to load the model."""
         self._thread.start()
+
+    def switch(self, checkpoint: str) -> None:
+        """Load another model and answer with it from then on; Ready or Failed follows.
+
+        Where it can't be loaded, the one before goes on. What was asked meanwhile has to be asked
+        again.
+        """
+        with self._news:
+            self._wanted = checkpoint
+            self._news.notify()
 
     def ask(self, request: Request) -> None:
         """Answer this request next, and any earlier one never."""
@@ -174,36 +187,54 @@ class Predictor:
 
     def _outdated(self) -> bool:
         """Whether the request in work should be given up."""
-        return self._stopping or self._waiting is not None
+        return self._stopping or self._waiting is not None or bool(self._wanted)
 
-    def _next(self) -> tuple[Request, float] | None:
-        """Wait for a request; None when there will be no more."""
+    def _next(self) -> tuple[Request, float] | str | None:
+        """Wait for a request, or the checkpoint to switch to; None when there will be no more."""
         with self._news:
             self._news.wait_for(self._outdated)
+            if self._stopping:
+                return None
+            if self._wanted:
+                wanted, self._wanted = self._wanted, ""
+                return wanted
             taken, self._waiting = self._waiting, None
-            return None if self._stopping else taken
+            return taken
 
     def _tell(self, event: Event) -> None:
         if not self._stopping:
             self._deliver(event)
 
     def _run(self) -> None:
-        """The thread: load, then answer until told to stop."""
-        try:
-            self._tell(Loading(checkpoint=self._checkpoint))
-            begun = self._clock()
-            model = self._load_model(self._checkpoint)
-            session = model.start()
-            self._tell(Ready(checkpoint=model.name, seconds=self._clock() - begun))
-            while (taken := self._next()) is not None:
-                if (prediction := self._answer(session, *taken)) is not None:
+        """The thread: load, then answer until told to stop; a model that breaks is let go."""
+        session: Session | None = None
+        while (job := self._next()) is not None:
+            left = self._name if isinstance(job, str) and session else ""
+            wanted = job if isinstance(job, str) else self._name
+            try:
+                if isinstance(job, str):
+                    session = self._open(job)
+                elif session and (prediction := self._answer(session, *job)) is not None:
                     self._tell(prediction)
-        except CharlmError as error:
-            self._tell(Failed(checkpoint=self._checkpoint, reason=str(error)))
-        except Exception as error:
-            # Whatever broke, the person at the keyboard hears of it and goes on editing.
-            reason = f"the model stopped: {type(error).__name__}: {error}".splitlines()[0]
-            self._tell(Failed(checkpoint=self._checkpoint, reason=reason))
+            except CharlmError as error:
+                self._tell(Failed(checkpoint=wanted, reason=str(error), left=left))
+            except Exception as error:
+                # Whatever broke, the person at the keyboard hears of it and goes on editing.
+                reason = f"the model stopped: {type(error).__name__}: {error}".splitlines()[0]
+                self._tell(Failed(checkpoint=wanted, reason=reason, left=left))
+            else:
+                continue
+            session = session if left else None
+
+    def _open(self, checkpoint: str) -> Session:
+        """Load a model and begin a session with it."""
+        self._tell(Loading(checkpoint=checkpoint))
+        begun = self._clock()
+        model = self._load_model(checkpoint)
+        session = model.start()
+        self._name = model.name
+        self._tell(Ready(checkpoint=model.name, seconds=self._clock() - begun))
+        return session
 
     def _answer(self, session: Session, request: Request, asked: float) -> Prediction | None:
         """Work on one request; None when a newer one came in."""
