@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from charlm_core.learn.config import TrainConfig as TrainConfig
     from charlm_core.learn.describe import describe as describe
     from charlm_core.learn.device import use_threads as use_threads
+    from charlm_core.learn.distributed import ToldElsewhereError as ToldElsewhereError
+    from charlm_core.learn.distributed import joined as joined
     from charlm_core.learn.events import Began as Began
     from charlm_core.learn.events import Continued as Continued
     from charlm_core.learn.events import Done as Done
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from charlm_core.learn.runs import delete_run as delete_run
     from charlm_core.learn.runs import request as request
     from charlm_core.learn.speed import Speed as Speed
+    from charlm_core.learn.speed import Speeds as Speeds
     from charlm_core.learn.speed import training_speeds as training_speeds
     from charlm_core.learn.throughput import Throughput as Throughput
     from charlm_core.learn.throughput import training_throughput as training_throughput
@@ -84,7 +87,10 @@ if TYPE_CHECKING:
     from charlm_core.predict.suggest import Suggestion as Suggestion
     from charlm_core.storage import sync_directory as sync_directory
     from charlm_core.texts import TextReader as TextReader
+    from charlm_core.texts import TextSource as TextSource
     from charlm_core.texts import TextSources as TextSources
+    from charlm_core.texts import folder_texts as folder_texts
+    from charlm_core.texts import text_fault as text_fault
     from charlm_core.vocab import Vocab as Vocab
 
 _HOMES = {
@@ -110,6 +116,7 @@ _HOMES = {
     "charlm_core.learn.config": ["PRESETS", "SIZES", "TrainConfig"],
     "charlm_core.learn.describe": ["describe"],
     "charlm_core.learn.device": ["use_threads"],
+    "charlm_core.learn.distributed": ["ToldElsewhereError", "joined"],
     "charlm_core.learn.events": [
         "Began",
         "Continued",
@@ -127,7 +134,7 @@ _HOMES = {
     "charlm_core.learn.launch": ["Training", "resume", "start"],
     "charlm_core.learn.priority": ["spare_threads", "step_aside"],
     "charlm_core.learn.runs": ["RunConfig", "Wish", "delete_run", "request"],
-    "charlm_core.learn.speed": ["Speed", "training_speeds"],
+    "charlm_core.learn.speed": ["Speed", "Speeds", "training_speeds"],
     "charlm_core.learn.throughput": ["Throughput", "training_throughput"],
     "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
     "charlm_core.metrics": ["Score"],
@@ -139,7 +146,13 @@ _HOMES = {
     "charlm_core.predict.session": ["Session"],
     "charlm_core.predict.suggest": ["Suggestion"],
     "charlm_core.storage": ["sync_directory"],
-    "charlm_core.texts": ["TextReader", "TextSources"],
+    "charlm_core.texts": [
+        "TextReader",
+        "TextSource",
+        "TextSources",
+        "folder_texts",
+        "text_fault",
+    ],
     "charlm_core.vocab": ["Vocab"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -4,9 +4,11 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +68,25 @@ def replace_directory(path: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def recover_directory(path: Path) -> None:
+    """Put right what a process left that was killed in `replace_directory`; none may be in it now.
+
+    Clears its temporary siblings away; where it had moved the earlier directory aside, the new one,
+    which was whole by then, takes its place. Raises OSError.
+    """
+    path = Path(os.path.realpath(path))
+    if not path.parent.is_dir():
+        return
+    sibling = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp(\.old)?")
+    left = sorted(entry for entry in path.parent.iterdir() if sibling.fullmatch(entry.name))
+    for entry in left:
+        if entry.suffix == ".old" and not path.exists():
+            fresh = entry.with_suffix("")
+            (fresh if fresh.exists() else entry).rename(path)
+    for entry in left:
+        shutil.rmtree(entry, ignore_errors=True)
+
+
 def _exchange(one: Path, other: Path) -> None:
     """Put `one` in the place of `other`; in one step where the system can swap them."""
     a, b = os.fsencode(one), os.fsencode(other)
@@ -87,3 +108,12 @@ def _exchange(one: Path, other: Path) -> None:
         aside.rename(other)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def roomy_folder() -> str:
+    """Where large temporary files belong: /tmp may be in memory, /var/tmp is not."""
+    named = any(os.environ.get(variable) for variable in ("TMPDIR", "TEMP", "TMP"))
+    roomy = "/var/tmp"
+    if named or not os.access(roomy, os.R_OK | os.W_OK | os.X_OK):
+        return tempfile.gettempdir()
+    return roomy

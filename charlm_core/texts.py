@@ -2,7 +2,7 @@
 
 Text is decoded as UTF-8 piece by piece, so that 10 GB need no more memory than 10 KB. A byte-order
 mark is dropped, CRLF and CR become LF, bytes that are not UTF-8 become the unknown symbol and are
-counted. What is not text is refused.
+counted. What is not text is refused where it was named, and left out where a folder held it.
 """
 
 import codecs
@@ -10,19 +10,22 @@ import hashlib
 import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from charlm_core.characters import one_line
 from charlm_core.checkpoint import TextFacts
 from charlm_core.errors import CorpusError
+from charlm_core.storage import roomy_folder
 from charlm_core.vocab import UNKNOWN
 
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 18
 HEAD_BYTES = 1 << 16
 _UNKNOWN_BYTES = UNKNOWN.encode()
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x0b\x1b\x08")
@@ -36,6 +39,8 @@ class TextSource:
     """What a person calls it: the path as given, or `standard input`."""
     path: Path
     """A regular file with its bytes."""
+    folder: str = ""
+    """The folder it was found in; empty where it was named itself."""
 
 
 @dataclass(kw_only=True)
@@ -47,6 +52,8 @@ class TextReader:
 
     source: TextSource
     """What is read."""
+    hashed: bool = True
+    """Whether `facts` will be asked for: hashing takes as long as decoding."""
     chars: int = 0
     """Characters given out so far."""
     byte_count: int = 0
@@ -60,7 +67,7 @@ class TextReader:
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def pieces(self) -> Iterator[str]:
-        """The text, about a mebibyte at a time."""
+        """The text, a quarter of a mebibyte at a time: what a processor's cache holds."""
         decoder = io.IncrementalNewlineDecoder(
             codecs.getincrementaldecoder("utf-8")("replace"), translate=True
         )
@@ -68,13 +75,15 @@ class TextReader:
         try:
             with self.source.path.open("rb") as stream:
                 while raw := stream.read(PIECE_BYTES):
-                    self._digest.update(raw)
-                    # Genuine U+FFFD in the file are no fault; the overlap finds those cut in two.
-                    genuine = (overlap + raw).count(_UNKNOWN_BYTES)
-                    overlap = (overlap + raw)[-2:]
+                    if self.hashed:
+                        self._digest.update(raw)
                     self.byte_count += len(raw)
                     text = decoder.decode(raw)
-                    bad = text.count(UNKNOWN) - genuine
+                    bad = text.count(UNKNOWN)
+                    if bad:
+                        # Genuine ones in the file are no fault; the overlap finds those cut in two.
+                        bad -= (overlap + raw).count(_UNKNOWN_BYTES)
+                    overlap = (overlap + raw[-2:])[-2:]
                     self.bad_bytes += bad
                     if text and not self.chars and not self.byte_order_mark:
                         text = self._drop_byte_order_mark(text)
@@ -139,7 +148,8 @@ class TextSources:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="charlm-")))
+            folder = tempfile.TemporaryDirectory(prefix="charlm-", dir=roomy_folder())
+            spool = Path(stack.enter_context(folder))
             for name in self._names:
                 self._add(name, spool)
             if not self.sources:
@@ -150,24 +160,39 @@ class TextSources:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def leave_out(self, source: TextSource, error: CorpusError) -> None:
+        """Do without a text that can't be read after all, where a folder held it, and note it.
+
+        Raises `error` where the text was named itself, and CorpusError when the folder held no
+        other.
+        """
+        if not source.folder:
+            raise error
+        fault = str(error).removeprefix(f"{one_line(source.name)}: ")
+        self.notices.append(f"{source.name}: skipped, {fault}")
+        self.sources.remove(source)
+        if all(other.folder != source.folder for other in self.sources):
+            raise _no_texts(source.folder)
+
     def _add(self, name: str, spool: Path) -> None:
         path = Path(name)
-        if name == "-":
-            if sys.stdin is None:
-                raise CorpusError("standard input: closed")
-            self._spool("standard input", sys.stdin.buffer, spool)
-        elif path.is_dir():
-            self._add_folder(path)
-        elif path.is_file():
-            self.sources.append(TextSource(name=name, path=path))
-        elif path.exists():  # a pipe, as from the shell's <(command)
-            try:
+        try:
+            if name == "-":
+                if sys.stdin is None:
+                    raise CorpusError("standard input: closed")
+                name = "standard input"
+                self._spool(name, sys.stdin.buffer, spool)
+            elif path.is_dir():
+                self._add_folder(path)
+            elif path.is_file():
+                self.sources.append(TextSource(name=name, path=path))
+            elif path.exists():  # a pipe, as from the shell's <(command)
                 with path.open("rb") as stream:
                     self._spool(name, stream, spool)
-            except OSError as error:
-                raise CorpusError(f"{name}: {error.strerror}") from error
-        else:
-            raise CorpusError(f"{name}: no such file or folder")
+            else:
+                raise CorpusError(f"{name}: no such file or folder")
+        except OSError as error:
+            raise CorpusError(f"{name}: {error.strerror}") from error
 
     def _add_folder(self, folder: Path) -> None:
         before = len(self.sources)
@@ -175,18 +200,13 @@ class TextSources:
         def unreadable(error: OSError) -> None:
             self.notices.append(f"{error.filename}: skipped, {error.strerror}")
 
-        for place, folders, files in os.walk(folder, onerror=unreadable):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                path = Path(place, name)
-                if name.startswith(".") or not path.is_file():
-                    continue
-                if fault := _not_text(path):
-                    self.notices.append(f"{path}: skipped, {fault}")
-                else:
-                    self.sources.append(TextSource(name=str(path), path=path))
+        for path, fault in folder_texts(folder, unreadable):
+            if fault:
+                self.notices.append(f"{path}: skipped, {fault}")
+            else:
+                self.sources.append(TextSource(name=str(path), path=path, folder=str(folder)))
         if len(self.sources) == before:
-            raise CorpusError(f"{folder}: a folder without text files")
+            raise _no_texts(str(folder))
 
     def _spool(self, name: str, stream: BinaryIO, spool: Path) -> None:
         copy = spool / str(len(self.sources))
@@ -195,11 +215,35 @@ class TextSources:
         self.sources.append(TextSource(name=name, path=copy))
 
 
-def _not_text(path: Path) -> str:
-    """Why a file found in a folder is no text to read, or the empty string."""
+def folder_texts(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[tuple[Path, str]]:
+    """What `folder` holds, in the order it is read: each file, and why it is no text, if it isn't.
+
+    Hidden files and folders are passed over; `unreadable` hears of folders that can't be listed.
+    """
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(place, name)
+            if not name.startswith(".") and (fault := text_fault(path)) is not None:
+                yield path, fault
+
+
+def _no_texts(folder: str) -> CorpusError:
+    return CorpusError(f"{folder}: a folder without text files")
+
+
+def text_fault(path: Path) -> str | None:
+    """Why a file found in a folder is no text to read, empty where it is one.
+
+    None where there is nothing to tell: it is no regular file, or a link to nothing.
+    """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         return error.strerror or "unreadable"
     if not head:

@@ -108,7 +108,7 @@ class Vocab:
         # One look-up table over the code points, as long as the highest known one needs.
         table = np.zeros(beyond + 1, dtype=np.uint16)
         table[known] = np.arange(1, len(self.symbols))
-        ids: Ids = table[np.minimum(code_points(text), beyond)]
+        ids: Ids = table.take(code_points(text), mode="clip")
         return ids
 
     def decode(self, ids: Iterable[int] | npt.NDArray[np.integer]) -> str:

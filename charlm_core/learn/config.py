@@ -39,13 +39,16 @@ class TrainConfig:
     """Its course after the warm-up: down to a hundredth along a cosine, or constant."""
     warmup: float = 0.02
     """Share of the budget over which the learning rate rises from zero."""
-    weight_decay: float = 0.01
+    weight_decay: float = 0.1
     """Of AdamW, on matrices but not on biases or the embedding; 0 makes it Adam."""
     clip: float = 1.0
     """The gradient's norm is scaled down to this (Pascanu et al. 2013); 0 never clips."""
     dropout: float | Literal["auto"] = "auto"
     """Share of units dropped between layers and before the output, 0 to 0.9; `auto` suits it to
     the corpus, see `suited_dropout`."""
+    average: float = 0.998
+    """Decay a step of the weights' average, which is evaluated beside the weights, the better of
+    both being kept; 0 keeps none."""
     reset: float = 0.02
     """Chance that a lane starts a step from a zero state, as the editor does; lanes only."""
     rare_share: float = 1e-6
@@ -85,6 +88,7 @@ class TrainConfig:
         check_range("clip", self.clip, 0, 1e9)
         if self.dropout != "auto":
             check_range("dropout", self.dropout, 0, 0.9)
+        check_range("average", self.average, 0, 1)
         check_range("reset", self.reset, 0, 1)
         check_range("rare_share", self.rare_share, 0, 0.1)
         check_range("held_out", self.held_out, 0, 0.9)
@@ -126,6 +130,7 @@ def seminar() -> TrainConfig:
         weight_decay=0.0,
         clip=1.0,
         dropout=0.0,
+        average=0.0,
         reset=0.0,
         rare_share=0.0,
         held_out=0.0,

@@ -1,8 +1,6 @@
 """A corpus as the trainer sees it: characters as numbers, in memory or mapped from disk."""
 
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +9,9 @@ import numpy as np
 from charlm_core.checkpoint import TextFacts
 from charlm_core.errors import CorpusError
 from charlm_core.learn.config import HELD_OUT_CHARS
-from charlm_core.texts import TextReader, TextSources
+from charlm_core.learn.mapping import Shelf
+from charlm_core.texts import TextReader, TextSource, TextSources
 from charlm_core.vocab import CODE_POINTS, Counts, Ids, Vocab, count_characters
-
-MAPPED_CHARS = 1 << 27
-"""Longer texts are encoded to a temporary file and mapped instead of held in memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,33 +53,106 @@ class Corpus:
     """What a person should know about how the texts were read."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NumberedTexts:
+    """Some texts as numbers, each cut in two."""
+
+    statistics: TextStatistics
+    """What they are."""
+    vocab: Vocab
+    """What their numbers mean."""
+    kept: list[int]
+    """How many characters of each are in `train`."""
+    train: Ids
+    """Those, on end."""
+    held: Ids
+    """What is left of each, on end."""
+
+
+class LeftOutError(Exception):
+    """A text that was surveyed can't be read again; the sources go on without it."""
+
+
 def survey(sources: TextSources) -> TextStatistics:
-    """Read every text once. Raises CorpusError for one that is binary, unreadable or empty."""
-    facts, notices = [], list(sources.notices)
+    """Read every text once.
+
+    One that is binary, unreadable or empty is left out of `sources` where a folder held it; where
+    it was named itself, CorpusError is raised.
+    """
+    facts: list[TextFacts] = []
+    notices: list[str] = []
     counts = np.zeros(CODE_POINTS, dtype=np.int64)
-    for source in sources.sources:
+    for source in list(sources.sources):
         reader = TextReader(source=source)
-        counts += count_characters(reader.pieces())
-        if reader.chars == 0:
-            raise CorpusError(f"{source.name}: empty")
+        try:
+            found = count_characters(reader.pieces())
+            if reader.chars == 0:
+                raise CorpusError(f"{source.name}: empty")
+        except CorpusError as error:
+            sources.leave_out(source, error)
+            continue
+        counts += found
         facts.append(reader.facts())
         notices.extend(reader.notices())
-    return TextStatistics(texts=tuple(facts), counts=counts, notices=tuple(notices))
+    return TextStatistics(texts=tuple(facts), counts=counts, notices=(*sources.notices, *notices))
 
 
-def encode(sources: TextSources, statistics: TextStatistics, vocab: Vocab) -> Ids:
-    """All texts on end as numbers, shape (chars,)."""
-    ids = _allocate(statistics.chars)
-    position = 0
-    for source in sources.sources:
-        for piece in TextReader(source=source).pieces():
-            if position + len(piece) > len(ids):
+def encode(
+    sources: TextSources, statistics: TextStatistics, vocab: Vocab, kept: list[int]
+) -> tuple[Ids, Ids]:
+    """All texts as numbers: the first `kept` characters of each, on end, and the rest likewise.
+
+    Of one that is no longer what the survey found, CorpusError tells where it was named itself;
+    where a folder held it, it is left out of `sources` and LeftOutError asks for a new survey.
+    """
+    chars = sum(kept)
+    with Shelf(chars) as train, Shelf(statistics.chars - chars) as held:
+        for source, text, keep in zip(list(sources.sources), statistics.texts, kept, strict=True):
+            position = 0
+            for piece in _again(sources, source, text):
+                ids, cut = vocab.encode(piece), max(0, keep - position)
+                train.put(ids[:cut])
+                held.put(ids[cut:])
+                position += len(piece)
+        return train.array(), held.array()
+
+
+def _again(sources: TextSources, source: TextSource, text: TextFacts) -> Iterator[str]:
+    """The pieces of a surveyed text; see `encode` for what is raised."""
+    chars = 0
+    try:
+        for piece in TextReader(source=source, hashed=False).pieces():
+            chars += len(piece)
+            if chars > text.chars:
                 raise CorpusError(f"{source.name}: grew while it was read")
-            ids[position : position + len(piece)] = vocab.encode(piece)
-            position += len(piece)
-    if position != len(ids):
-        raise CorpusError("a text shrank while it was read")
-    return ids
+            yield piece
+        if chars < text.chars:
+            raise CorpusError(f"{source.name}: shrank while it was read")
+    except CorpusError as error:
+        sources.leave_out(source, error)
+        raise LeftOutError from error
+
+
+def number(
+    names: Iterable[str | Path], vocab_of: Callable[[Counts], Vocab], *, held_out: float
+) -> NumberedTexts:
+    """Read and number texts, with a share of `held_out` of each held back. Raises CorpusError.
+
+    No more than HELD_OUT_CHARS characters are held back in all.
+    """
+    with TextSources(names) as sources:
+        while True:
+            statistics = survey(sources)
+            vocab = vocab_of(statistics.counts)
+            share = min(held_out, HELD_OUT_CHARS / statistics.chars)
+            kept = [int(text.chars * (1 - share)) for text in statistics.texts]
+            try:
+                train, held = encode(sources, statistics, vocab, kept)
+            except LeftOutError:
+                continue
+            return NumberedTexts(
+                statistics=statistics, vocab=vocab, kept=kept, train=train, held=held
+            )
 
 
 def read_corpus(
@@ -98,39 +167,33 @@ def read_corpus(
     Validation is `valid` where given; otherwise the last `held_out` share of each document; with
     `held_out` 0 the training text itself.
     """
-    with TextSources(corpora) as sources:
-        statistics = survey(sources)
-        vocab = Vocab.from_counts(statistics.counts, rare_share)
-        ids = encode(sources, statistics, vocab)
-    lengths = kept = [text.chars for text in statistics.texts]
+    valid = list(valid)
+    found = number(
+        corpora,
+        lambda counts: Vocab.from_counts(counts, rare_share),
+        held_out=0.0 if valid else held_out,
+    )
+    texts, held = found.statistics.texts, found.held
     validation: tuple[TextFacts, ...] = ()
-    notices = statistics.notices
-    if valid := list(valid):
-        with TextSources(valid) as sources:
-            named = survey(sources)
-            train, held = ids, encode(sources, named, vocab)
-        validation, notices = named.texts, notices + named.notices
-        note = ", ".join(text.name for text in named.texts)
+    notices = found.statistics.notices
+    if valid:
+        named = number(valid, lambda _: found.vocab, held_out=0.0)
+        held, validation = named.train, named.statistics.texts
+        notices += named.statistics.notices
+        note = ", ".join(text.name for text in validation)
     elif held_out == 0:
-        train, held, note = ids, ids, "the training text itself"
+        held, note = found.train, "the training text itself"
+    elif len(texts) == 1:
+        note = f"the last {len(held):,} characters of {texts[0].name}"
     else:
-        share = min(held_out, HELD_OUT_CHARS / len(ids))
-        kept = [int(length * (1 - share)) for length in lengths]
-        if len(lengths) == 1:
-            # Slices of a mapped file stay on disk.
-            train, held = ids[: kept[0]], ids[kept[0] :]
-            note = f"the last {len(held):,} characters of {statistics.texts[0].name}"
-        else:
-            parts = list(zip(_starts(lengths), lengths, kept, strict=True))
-            train = _join([ids[start : start + keep] for start, _, keep in parts])
-            held = _join([ids[start + keep : start + length] for start, length, keep in parts])
-            note = f"the last {share:.1%} of each of {len(parts)} documents"
+        share = len(held) / found.statistics.chars
+        note = f"the last {share:.1%} of each of {len(texts)} documents"
     return Corpus(
-        vocab=vocab,
-        train=train,
-        documents=tuple(_starts(kept)),
+        vocab=found.vocab,
+        train=found.train,
+        documents=tuple(_starts(found.kept)),
         valid=held,
-        facts=statistics.texts,
+        facts=texts,
         validation=validation,
         validation_note=note,
         notices=notices,
@@ -142,31 +205,3 @@ def _starts(lengths: list[int]) -> Iterator[int]:
     for length in lengths:
         yield position
         position += length
-
-
-def _join(parts: list[Ids]) -> Ids:
-    ids = _allocate(sum(map(len, parts)))
-    position = 0
-    for part in parts:
-        ids[position : position + len(part)] = part
-        position += len(part)
-    return ids
-
-
-def _allocate(chars: int) -> Ids:
-    if chars <= MAPPED_CHARS:
-        return np.empty(chars, dtype=np.uint16)
-    # Unlinked at once: the space is given back when the array goes, however the process ends.
-    with tempfile.TemporaryFile(prefix="charlm-corpus-") as file:
-        try:
-            if hasattr(os, "posix_fallocate"):
-                # Without room for it, writing to the map would end the process.
-                os.posix_fallocate(file.fileno(), 0, 2 * chars)
-            else:
-                file.truncate(2 * chars)
-        except OSError as error:
-            raise CorpusError(
-                f"{tempfile.gettempdir()}: {error.strerror}; the corpus needs {chars >> 19} MiB "
-                "there (TMPDIR names another folder)"
-            ) from error
-        return np.memmap(file, dtype=np.uint16, mode="r+", shape=(chars,))

@@ -1,5 +1,7 @@
 """A training's events in words, for the log and the terminal."""
 
+from charlm_core.characters import one_line
+from charlm_core.errors import CharlmError
 from charlm_core.learn.events import (
     Began,
     Continued,
@@ -18,6 +20,8 @@ def describe(event: Event) -> str:
         case Began():
             begun = f"resumed at step {event.step:,}" if event.step else "began"
             where = event.device if event.device != "cpu" else f"{event.threads} cores"
+            if event.ranks > 1:
+                where += f" in each of {event.ranks} processes"
             return (
                 f"{begun}: {event.parameters:,} weights, {event.chars:,} characters to learn from, "
                 f"{event.valid_chars:,} to validate, dropout {event.dropout:.2f}, "
@@ -46,3 +50,14 @@ def describe(event: Event) -> str:
             return f"{ended} after {event.epochs:.2f} epochs, {event.seconds:.0f} s"
         case _:
             return ""
+
+
+def describe_fault(error: BaseException) -> str:
+    """What ended a training, in a line."""
+    if isinstance(error, CharlmError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "broken off"
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return one_line(f"{type(error).__name__}: {error}")

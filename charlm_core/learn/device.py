@@ -1,15 +1,28 @@
 """Where and in which numbers to compute."""
 
+from typing import Any
+
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from charlm_core.errors import ConfigError
 
 
-def select_device(wanted: str) -> torch.device:
-    """The device for `auto`, `cpu` or `cuda`. Raises ConfigError when CUDA is not there."""
+def select_device(wanted: str, local: int = 0) -> torch.device:
+    """The device for `auto`, `cpu` or `cuda`; of several GPUs that of number `local`.
+
+    Raises ConfigError when CUDA, or the GPU, is not there.
+    """
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ConfigError("device: cuda is not available here")
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+    if wanted == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    if local >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device: {torch.cuda.device_count()} GPUs here, too few for {local + 1} processes"
+        )
+    return torch.device("cuda", local)
 
 
 def select_precision(wanted: str, device: torch.device) -> torch.dtype:
@@ -36,6 +49,18 @@ def select_precision(wanted: str, device: torch.device) -> torch.dtype:
             raise ConfigError(f"precision: bfloat16 does not work here ({error})") from error
         return torch.float32
     return torch.bfloat16
+
+
+def to_device(array: npt.NDArray[Any], device: torch.device) -> Tensor:
+    """A copy on the device, shape and type the same; on a GPU it may still be under way.
+
+    Whatever is computed from it there waits for it, the processor does not.
+    """
+    tensor = torch.from_numpy(array)
+    if device.type == "cpu":
+        return tensor
+    # Only from pinned memory does the copy run beside other work.
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def use_threads(count: int) -> None:

@@ -1,5 +1,7 @@
 """How surprised a model is at a text: sums over counts, the state running from start to end."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
@@ -11,8 +13,43 @@ from charlm_core.vocab import Ids
 CHUNK = 2048
 """Characters a forward pass takes at once; changes memory, never a figure."""
 
+IN_WINDOWS = "overlapping windows from a zero state"
+
 ESTIMATE_CHARS = 200_000
 """An estimate scores no more characters than this: a few seconds on a small processor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """How a training measures its model on the text that validates."""
+
+    ids: Ids
+    """The text, shape (M,)."""
+    window: int
+    """Length of the windows that are trained in where the training text itself validates in them;
+    otherwise 0."""
+
+    def estimate(self, model: CharModel) -> Score:
+        """On the way, to tell which weights are best."""
+        if self.window:
+            return evaluate_windows(model, self.ids, self.window)
+        return estimate(model, self.ids)
+
+    def measure(self, model: CharModel) -> Score:
+        """At the end, by the definition."""
+        if self.window:
+            return evaluate_windows(model, self.ids, self.window)
+        return evaluate(model, self.ids)
+
+    @property
+    def estimated(self) -> str:
+        """How `estimate` does it, in words."""
+        return IN_WINDOWS if self.window else "estimated on parallel pieces"
+
+    @property
+    def measured(self) -> str:
+        """How `measure` does it, in words."""
+        return IN_WINDOWS if self.window else "one running state from zero"
 
 
 def evaluate(model: CharModel, ids: Ids, *, chunk: int = CHUNK) -> Score:

@@ -93,6 +93,8 @@ class Evaluation:
     """Characters scored."""
     best: bool
     """Whether no earlier evaluation was lower."""
+    averaged: bool = False
+    """Whether it tells of the weights' average, which did better than the weights."""
     final: bool = False
     """Whether this is the closing one: the best weights, the whole validation text, one running
     state. Those on the way are estimates of it on parallel pieces."""

@@ -1,18 +1,16 @@
 """Watching a training from outside: what a run's folder tells, read as it grows. Needs no torch."""
 
+import contextlib
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
-from charlm_core.characters import one_line
 from charlm_core.errors import RunError
+from charlm_core.learn.curve import CURVE_POINTS, overfitting, thinned
+from charlm_core.learn.curve import Point as Point
 from charlm_core.learn.events import (
-    EVENTS,
     Began,
     Continued,
     Done,
@@ -23,50 +21,34 @@ from charlm_core.learn.events import (
     Sample,
     Step,
 )
+from charlm_core.learn.records import parse, tail
+from charlm_core.learn.records import run_folders as run_folders
 from charlm_core.learn.runs import (
     CONFIG_FILE,
     LOG_FILE,
     METRICS_FILE,
     Run,
     RunConfig,
+    Wish,
     is_held,
     requested,
 )
-from charlm_core.library import runs_directory
 
 RunState = Literal[
     "starting", "running", "paused", "stopping", "finished", "stopped", "interrupted", "failed"
 ]
 """`starting`: held by a process that has made no step yet, or about to be. `running`, `paused`:
 held. `stopping`: held, asked to stop. `finished`: the budget is used. `stopped`: ended early, as
-asked; can be resumed. `interrupted`: its process ended without a word; can be resumed. `failed`:
-it said why."""
+asked. `interrupted`: its process ended without a word. `failed`: it said why."""
 
-CURVE_POINTS = 2000
-"""A curve of more points is thinned: each two neighbours become their mean."""
+LAST_WORDS = "charlm-tui: "
+"""So begins the line in which the command line gives up."""
+
+FULL_BYTES = 1 << 16
+"""A disk with less room than this is full."""
 
 RATE_RECORDS = 16
 """Records that the speed is an average of: about four seconds."""
-
-LOG_BYTES = 4096
-"""The log's tail is looked for in so many bytes."""
-
-RISE_NATS = 0.01
-"""A validation loss this far above the best one has risen; less is chance."""
-
-_KINDS: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in EVENTS}
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point of a curve."""
-
-    epochs: float
-    """Passes over the corpus."""
-    seconds: float
-    """Training time."""
-    nats: float
-    """Loss, nats per character."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +63,8 @@ class RunView:
     """How the training stands."""
     reason: str = ""
     """Why it failed, or was interrupted, as far as known; one line."""
+    wish: Wish = ""
+    """What it was last asked to do; empty where that is to go on, or where nobody trains it."""
     config: RunConfig | None = None
     """The run's settings; None before the trainer has read the texts."""
     began: Began | None = None
@@ -149,6 +133,7 @@ class RunReader:
         self._evaluations: list[Evaluation] = []
         self._samples: list[Sample] = []
         self._recent: list[Step] = []
+        self._rate = 0.0
 
     def read(self, *, starting: bool = False) -> RunView:
         """How things stand now; `starting` says that a process for it was started just now.
@@ -157,65 +142,65 @@ class RunReader:
         """
         # Held first, events after: what ends between the two is seen as ended next time.
         held = is_held(self.path)
+        wish = requested(self.path) if held or starting else ""
         self._follow_metrics()
         fault = self._read_config()
         log = tail(self.path / LOG_FILE)
-        state, reason = self._state(held=held, starting=starting, fault=fault, log=log)
-        step, began = self._step, self._began
+        state, reason = self._state(held=held, starting=starting, wish=wish, fault=fault, log=log)
+        step = self._step
         progress = 1.0 if state == "finished" else step.progress if step else 0.0
         left = 0.0
         if step and state not in {"finished", "stopped"} and step.progress > 0:
             left = step.seconds * (1 - step.progress) / step.progress
+        valid = tuple(map(_point, self._evaluations))
         return RunView(
             path=self.path,
             name=self._config.name if self._config else self.path.name,
             state=state,
-            reason=reason,
+            reason=reason.removeprefix(f"{self.path}: "),
+            wish=wish,
             config=self._config,
-            began=began,
+            began=self._began,
             step=step,
             progress=progress,
-            epoch_progress=step.epochs % 1.0 if step else 0.0,
+            epoch_progress=step.epochs - step.epoch if step else 0.0,
             eta_seconds=left,
-            chars_per_second=self._rate() if held and not self._paused else 0.0,
+            chars_per_second=self._rate if held and not self._paused else 0.0,
             train=tuple(self._train),
-            valid=tuple(map(_point, self._evaluations)),
+            valid=valid,
             final=self._final,
             best=min(self._evaluations, key=lambda event: event.nats, default=None),
             latest=self._evaluations[-1] if self._evaluations else None,
             samples=tuple(self._samples),
             done=self._done,
-            overfitting=overfitting(self._train, list(map(_point, self._evaluations))),
+            overfitting=overfitting(self._train, list(valid)),
             log=log,
             has_model=(self.path / "best" / CONFIG_FILE).is_file(),
         )
 
     def _state(
-        self, *, held: bool, starting: bool, fault: str, log: tuple[str, ...]
+        self, *, held: bool, starting: bool, wish: Wish, fault: str, log: tuple[str, ...]
     ) -> tuple[RunState, str]:
         """The state, and the reason where it is a sad one."""
         if held:
             if self._config is None or self._step is None:
                 return "starting", ""
-            if requested(self.path) == "stop":
+            if wish == "stop":
                 return "stopping", ""
             return ("paused" if self._paused else "running"), ""
         if starting:
             return "starting", ""
+        # What the command line says when it gives up; whatever began after it logs more.
+        said = log[-1].removeprefix(LAST_WORDS) if log and log[-1].startswith(LAST_WORDS) else ""
         if self._failed:
             return "failed", self._failed
         if fault:
-            # It never came to be a run; whatever tried has left its last words in the log.
-            return "failed", log[-1] if log else fault
+            # It never came to be a run.
+            silent = self._config is None and not log
+            return "failed", said or ("it ended before its first step" if silent else fault)
         if self._done:
-            return ("stopped" if self._done.stopped else "finished"), ""
-        reason = "its process ended without a word"
-        try:
-            if shutil.disk_usage(self.path).free < 1 << 16:
-                reason = "the disk is full"
-        except OSError:
-            pass
-        return "interrupted", reason
+            return ("stopped", said) if self._done.stopped else ("finished", "")
+        return "interrupted", said or _full(self.path) or "its process ended without a word"
 
     def _read_config(self) -> str:
         """Read the settings once they are there; what is wrong with them, or nothing."""
@@ -225,7 +210,7 @@ class RunReader:
             except RunError as error:
                 return str(error)
         elif not (self.path / CONFIG_FILE).exists():
-            return f"{self.path}: the run's folder is gone"
+            return "the run's folder is gone"
         return ""
 
     def _follow_metrics(self) -> None:
@@ -252,7 +237,7 @@ class RunReader:
             self._train.append(_point(event))
             if len(self._train) > CURVE_POINTS:
                 self._train = list(thinned(self._train))
-            self._recent = [*self._recent[-RATE_RECORDS:], event]
+            self._measure_rate(event)
         elif isinstance(event, Evaluation):
             self._recent.clear()
             if event.final:
@@ -274,6 +259,7 @@ class RunReader:
         self._began, self._paused, self._failed = event, False, ""
         self._done, self._final = None, None
         self._recent.clear()
+        self._rate = 0.0
         if self._step is not None and self._step.step > event.step:
             self._evaluations = [past for past in self._evaluations if past.step <= event.step]
             self._samples = [past for past in self._samples if past.step <= event.step]
@@ -281,95 +267,20 @@ class RunReader:
             self._train = [point for point in self._train if point.epochs <= kept]
             self._step = None
 
-    def _rate(self) -> float:
-        """Characters a second over the last records."""
-        if len(self._recent) < 2:
-            return 0.0
-        seconds = self._recent[-1].seconds - self._recent[0].seconds
-        return sum(step.chars for step in self._recent[1:]) / max(seconds, 1e-9)
+    def _measure_rate(self, event: Step) -> None:
+        """Characters a second over the last records; what is no training lies between none."""
+        self._recent = [*self._recent[-RATE_RECORDS:], event]
+        seconds = event.seconds - self._recent[0].seconds
+        if seconds > 0:
+            self._rate = sum(step.chars for step in self._recent[1:]) / seconds
 
 
-def run_folders(folder: Path | None = None) -> list[Path]:
-    """The folders of all runs, the user's own unless told otherwise, the newest first.
-
-    A folder counts as soon as it holds a config or a log: a training may be just starting there.
-    """
-    found: list[tuple[float, Path]] = []
-    for path in (folder or runs_directory()).glob("[!.]*"):
-        for name in (CONFIG_FILE, LOG_FILE):
-            try:
-                found.append(((path / name).stat().st_mtime, path))
-                break
-            except OSError:
-                continue
-    return [path for _, path in sorted(found, reverse=True)]
-
-
-def parse(line: bytes) -> Event | None:
-    """The event that a line of metrics holds; None for a damaged or unknown one."""
-    try:
-        fields = msgspec.json.decode(line)
-        kind = _KINDS[fields.pop("event")]
-        return msgspec.convert(fields, kind, strict=False, dec_hook=_decode)
-    except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
-        return None
-
-
-def _decode(kind: type, value: object) -> object:
-    """A path from the text it is written as."""
-    if kind is Path and isinstance(value, str):
-        return Path(value)
-    raise TypeError(f"not a {kind.__name__}")
-
-
-def tail(file: Path, lines: int = 50) -> tuple[str, ...]:
-    """The last lines of a text file, controls made visible; none where it can't be read."""
-    try:
-        with file.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            stream.seek(max(0, size - LOG_BYTES))
-            found = stream.read(LOG_BYTES).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    if size > LOG_BYTES:
-        # The first one is cut.
-        found = found[1:]
-    return tuple(one_line(line) for line in found[-lines:] if line.strip())
-
-
-def thinned(points: list[Point]) -> Iterator[Point]:
-    """Half as many points: each two neighbours become their mean."""
-    for one, other in zip(points[::2], points[1::2], strict=False):
-        yield Point(other.epochs, other.seconds, (one.nats + other.nats) / 2)
-    if len(points) % 2:
-        yield points[-1]
-
-
-def overfitting(train: list[Point], valid: list[Point]) -> str:
-    """In words, that validation rises while training falls; empty where it does not.
-
-    Said when the last two evaluations are both above the best by more than chance, and the
-    training loss is lower than it was then.
-    """
-    best = min(valid, key=lambda point: point.nats, default=None)
-    if best is None:
-        return ""
-    after = valid[valid.index(best) + 1 :]
-    risen = len(after) >= 2 and all(point.nats > best.nats + RISE_NATS for point in after[-2:])
-    then, now = _loss_at(train, best.epochs), _loss_at(train, valid[-1].epochs)
-    if not risen or not now < then:
-        return ""
-    return (
-        f"Over-fitting: since epoch {best.epochs:.1f} validation has risen from {best.nats:.3f} to "
-        f"{valid[-1].nats:.3f} while training fell from {then:.3f} to {now:.3f}. The model learns "
-        "the text by heart. Its best weights are kept: stop here, or add more text."
-    )
-
-
-def _loss_at(train: list[Point], epochs: float) -> float:
-    """The training loss around a moment: the mean of what came shortly before it."""
-    before = [point.nats for point in train if epochs - 0.5 < point.epochs <= epochs]
-    return sum(before) / len(before) if before else 0.0
+def _full(path: Path) -> str:
+    """In words, that the disk is full; empty where it is not, or nobody can say."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(path).free < FULL_BYTES:
+            return "the disk is full"
+    return ""
 
 
 def _point(event: Step | Evaluation) -> Point:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from charlm_core.characters import is_control
-from charlm_core.errors import RunError
+from charlm_core.errors import CorpusError, RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import Corpus, read_corpus
 from charlm_core.learn.device import select_device
+from charlm_core.learn.distributed import ALONE, Ranks
 from charlm_core.learn.events import Event
+from charlm_core.learn.passages import open_passage
 from charlm_core.learn.runs import Run, RunConfig, is_held, request
-from charlm_core.learn.trainer import never, open_passage, train
+from charlm_core.learn.training import train
+from charlm_core.learn.wishes import never
 from charlm_core.library import runs_directory
 
 
@@ -26,10 +29,12 @@ class Training:
     """Its text."""
     resumed: bool
     """Whether it goes on from where the run stands."""
+    ranks: Ranks = ALONE
+    """The processes that train it together."""
 
     def events(self, stop: Callable[[], bool] = never) -> Generator[Event, None, None]:
-        """Train; see `charlm_core.learn.trainer.train`."""
-        return train(self.run, self.corpus, resume=self.resumed, stop=stop)
+        """Train; see `charlm_core.learn.training.train`."""
+        return train(self.run, self.corpus, resume=self.resumed, stop=stop, ranks=self.ranks)
 
 
 def start(
@@ -40,10 +45,12 @@ def start(
     valid: Iterable[str] = (),
     out: str | os.PathLike[str] = "",
     about: str = "",
+    ranks: Ranks = ALONE,
 ) -> Training:
     """Read the texts and make a run directory: `out`, or `name` among the user's runs.
 
-    `about` says on the model card what the texts are.
+    `about` says on the model card what the texts are. Of several processes each reads the texts,
+    which must be the same for all, and the first makes the directory.
 
     Raises CorpusError, ConfigError or RunError; no folder is made unless all is well.
     """
@@ -54,30 +61,45 @@ def start(
     for place in (*corpora, *valid, str(path)):
         if _odd(place):
             raise RunError(f"{place}: a run can't note down such a path; give it a plainer name")
+    if ranks.world > 1 and "-" in corpora + valid:
+        raise CorpusError("-: several processes can't share standard input; name a file")
     corpus = _read(corpora, valid, config)
-    # These two refuse what can't be trained, before anything is written.
-    open_passage(config, corpus)
-    select_device(config.device)
-    run = Run.create(
-        path,
-        RunConfig(
-            name=name,
-            corpora=tuple(map(_absolute, corpora)),
-            valid=tuple(map(_absolute, valid)),
-            about=about,
-            train=config,
-            facts=corpus.facts,
-            validation=corpus.validation,
-        ),
+    # These refuse what can't be trained, before anything is written.
+    _refuse_monotony(corpus)
+    open_passage(config, corpus.train, corpus.documents, rank=ranks.rank, ranks=ranks.world)
+    select_device(config.device, ranks.local)
+    settings = RunConfig(
+        name=name,
+        corpora=tuple(map(_absolute, corpora)),
+        valid=tuple(map(_absolute, valid)),
+        about=about,
+        train=config,
+        facts=corpus.facts,
+        validation=corpus.validation,
     )
-    return Training(run=run, corpus=corpus, resumed=False)
+    run = ranks.from_first(lambda: Run.create(path, settings))
+    if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
+        raise RunError(f"{path}: the corpus is another than the first process's")
+    return Training(run=run, corpus=corpus, resumed=False, ranks=ranks)
 
 
-def resume(path: str | os.PathLike[str]) -> Training:
+def resume(path: str | os.PathLike[str], ranks: Ranks = ALONE) -> Training:
     """Open a run, by its folder or its name among the user's runs, to go on with it.
 
-    Raises RunError when it is no run or its texts are no longer what they were.
+    Of several processes the first reads the folder, and as many as like may take part, however
+    many began it. Raises RunError when it is no run or its texts are no longer what they were.
     """
+    run = ranks.from_first(lambda: _open(path))
+    folder = run.path
+    if "-" in run.config.corpora + run.config.valid:
+        raise RunError(f"{folder}: its text came from standard input and can't be read again")
+    corpus = _read(run.config.corpora, run.config.valid, run.config.train)
+    if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
+        raise RunError(f"{folder}: the corpus has changed since the run began")
+    return Training(run=run, corpus=corpus, resumed=True, ranks=ranks)
+
+
+def _open(path: str | os.PathLike[str]) -> Run:
     folder = Path(path)
     if folder.name == os.fspath(path) and (own := runs_directory() / folder).is_dir():
         folder = own
@@ -85,12 +107,14 @@ def resume(path: str | os.PathLike[str]) -> Training:
     if not is_held(folder):
         # What a process was asked for that is gone.
         request(folder, "")
-    if "-" in run.config.corpora + run.config.valid:
-        raise RunError(f"{folder}: its text came from standard input and can't be read again")
-    corpus = _read(run.config.corpora, run.config.valid, run.config.train)
-    if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
-        raise RunError(f"{folder}: the corpus has changed since the run began")
-    return Training(run=run, corpus=corpus, resumed=True)
+    return run
+
+
+def _refuse_monotony(corpus: Corpus) -> None:
+    """Raise CorpusError where all there is to predict is one character, again and again."""
+    if len(corpus.vocab) <= 2:  # with the unknown symbol
+        texts = ", ".join(text.name for text in corpus.facts)
+        raise CorpusError(f"{texts}: holds one character only; there is nothing to learn")
 
 
 def _read(corpora: Iterable[str], valid: Iterable[str], config: TrainConfig) -> Corpus:

@@ -1,7 +1,8 @@
 """Two ways through a corpus: lanes with a carried state, windows from a zero state.
 
 Both are pure functions of the seed, the epoch and the step, so that a run resumed in the middle of
-an epoch sees exactly what an uninterrupted one would.
+an epoch sees exactly what an uninterrupted one would. Where several processes train together each
+takes its share of every step's texts; all of them together see exactly what one alone would.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core.errors import CorpusError
+from charlm_core.errors import ConfigError, CorpusError
+from charlm_core.learn.config import TrainConfig
+from charlm_core.learn.mapping import release
 from charlm_core.vocab import Ids
 
 SHUFFLE_BLOCK = 1 << 20
@@ -32,6 +35,15 @@ class Batch:
     """The character after each, shape (B, T)."""
     kept: npt.NDArray[np.bool_]
     """Which texts go on from the last step's state, shape (B,); the others start from zero."""
+    chars: int
+    """Targets of the step, those of the other processes that train together included."""
+    weight: float
+    """Share of the step's loss that is these texts': 1 for a process alone."""
+
+
+def share(count: int, rank: int, ranks: int) -> slice:
+    """Which of so many texts are process `rank`'s of `ranks`: as evenly as can be, in order."""
+    return slice(count * rank // ranks, count * (rank + 1) // ranks)
 
 
 class Passage(Protocol):
@@ -68,6 +80,8 @@ class Lanes:
         length: int,
         reset: float,
         seed: int,
+        rank: int = 0,
+        ranks: int = 1,
     ) -> None:
         if len(ids) < length + 1:
             raise CorpusError(
@@ -77,6 +91,12 @@ class Lanes:
         self._ids = ids
         self._documents = np.array(documents)
         self._batch = min(batch, max(1, len(ids) // (STEPS_PER_EPOCH * length)))
+        if self._batch < ranks:
+            raise CorpusError(
+                f"the corpus is too short: {len(ids)} characters to train on make {self._batch} "
+                f"lanes, too few for {ranks} processes"
+            )
+        self._own = share(self._batch, rank, ranks)
         self._length = length
         self._reset = reset
         self._seed = seed
@@ -87,17 +107,24 @@ class Lanes:
         """The next characters of every lane; see Passage."""
         total, length = len(self._ids), self._length
         offset = int(np.random.default_rng([self._seed, epoch]).integers(total))
-        starts = offset + np.arange(self._batch) * self._lane_chars + step * length  # (B,)
+        lanes = np.arange(self._batch)[self._own]  # (B,)
+        starts = offset + lanes * self._lane_chars + step * length  # (B,)
         rows = (starts[:, None] + np.arange(length + 1)) % total  # (B, T + 1)
-        texts = self._ids[rows].astype(np.int64)
+        texts = _look_up(self._ids, rows)
         if step == 0:
-            kept = np.zeros(self._batch, dtype=np.bool_)
+            kept = np.zeros(len(lanes), dtype=np.bool_)
         else:
             # Between the last step's first character and this one's: did a document begin?
             before = self._document_of(starts - length)
-            chance = np.random.default_rng([self._seed, epoch, step]).random(self._batch)
+            chance = np.random.default_rng([self._seed, epoch, step]).random(self._batch)[self._own]
             kept = (self._document_of(starts) == before) & (chance >= self._reset)
-        return Batch(texts[:, :-1], texts[:, 1:], kept)
+        return Batch(
+            texts[:, :-1],
+            texts[:, 1:],
+            kept,
+            chars=self._batch * length,
+            weight=len(lanes) / self._batch,
+        )
 
     def _document_of(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """A number that changes wherever one document ends and another begins, (B,)."""
@@ -113,7 +140,9 @@ class Windows:
     T targets a character and no running state: how courses teach it.
     """
 
-    def __init__(self, ids: Ids, *, batch: int, length: int, seed: int) -> None:
+    def __init__(
+        self, ids: Ids, *, batch: int, length: int, seed: int, rank: int = 0, ranks: int = 1
+    ) -> None:
         if len(ids) < length + 1:
             raise CorpusError(
                 f"the corpus is too short: {len(ids)} characters to train on, "
@@ -124,6 +153,8 @@ class Windows:
         self._batch = batch
         self._length = length
         self._seed = seed
+        self._rank = rank
+        self._ranks = ranks
         self._block: tuple[tuple[int, int], npt.NDArray[np.int64]] = (
             (-1, -1),
             np.empty(0, dtype=np.int64),
@@ -133,6 +164,12 @@ class Windows:
     def batch(self, epoch: int, step: int) -> Batch:
         """The next windows of this epoch's shuffle; see Passage."""
         places = np.arange(step * self._batch, min((step + 1) * self._batch, self._count))
+        count = len(places)
+        own = places[share(count, self._rank, self._ranks)]
+        weight = len(own) / count
+        # An epoch's last step may have fewer windows than there are processes: one without reads
+        # the first, and its loss weighs nothing.
+        places = own if len(own) else places[:1]
         starts = np.concatenate(
             [
                 self._shuffled(epoch, int(block))[
@@ -141,8 +178,9 @@ class Windows:
                 for block in np.unique(places // SHUFFLE_BLOCK)
             ]
         )
-        texts = self._ids[starts[:, None] + np.arange(self._length + 1)].astype(np.int64)
-        return Batch(texts[:, :-1], texts[:, 1:], np.zeros(len(starts), dtype=np.bool_))
+        texts = _look_up(self._ids, starts[:, None] + np.arange(self._length + 1))
+        kept = np.zeros(len(starts), dtype=np.bool_)
+        return Batch(texts[:, :-1], texts[:, 1:], kept, chars=count * self._length, weight=weight)
 
     def _shuffled(self, epoch: int, block: int) -> npt.NDArray[np.int64]:
         """The window starts that are block number `block` of the epoch's order."""
@@ -156,3 +194,40 @@ class Windows:
             np.random.default_rng([self._seed, epoch, block]).shuffle(starts)
             self._block = ((epoch, block), starts)
         return self._block[1]
+
+
+def _look_up(ids: Ids, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The characters at `places`, of the same shape; no more of a mapped corpus stays in memory."""
+    found = ids[places].astype(np.int64)
+    release(ids)
+    return found
+
+
+def open_passage(
+    config: TrainConfig, ids: Ids, documents: tuple[int, ...], *, rank: int = 0, ranks: int = 1
+) -> Passage:
+    """Process `rank`'s way through `ids` of those of `ranks` processes, as `config` asks for it.
+
+    Raises CorpusError when the text is too short, ConfigError when the batch can't be shared.
+    """
+    if config.batch < ranks:
+        raise ConfigError(f"batch: {config.batch} can't be shared by {ranks} processes")
+    if config.passage == "windows":
+        return Windows(
+            ids,
+            batch=config.batch,
+            length=config.length,
+            seed=config.seed,
+            rank=rank,
+            ranks=ranks,
+        )
+    return Lanes(
+        ids,
+        documents,
+        batch=config.batch,
+        length=config.length,
+        reset=config.reset,
+        seed=config.seed,
+        rank=rank,
+        ranks=ranks,
+    )

@@ -32,7 +32,7 @@ from charlm_core.checkpoint import TextFacts
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.events import Event, Step
-from charlm_core.storage import write_synced
+from charlm_core.storage import recover_directory, sync_directory, write_synced
 
 CONFIG_FILE = "config.json"
 METRICS_FILE = "metrics.jsonl"
@@ -45,6 +45,15 @@ LOCK_SECONDS = 2.0
 
 RECORD_SECONDS = 0.25
 """Steps are recorded together, once in so many seconds."""
+
+
+def _temporary(name: str) -> str:
+    """What a file is called while it is written."""
+    return f".{name}.tmp"
+
+
+_BEFORE = (LOG_FILE, REQUEST_FILE, _temporary(REQUEST_FILE), _temporary(CONFIG_FILE))
+"""What a folder may hold in which a run is made: what its starter, or one that was killed, left."""
 
 Wish = Literal["", "pause", "stop"]
 """What a training is asked to do; the empty one is to go on."""
@@ -94,13 +103,18 @@ class Run:
         """Make the folder and its config. Refuses a folder that holds more than a log."""
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if any(entry.name not in {LOG_FILE, REQUEST_FILE} for entry in path.iterdir()):
+            if any(entry.name not in _BEFORE for entry in path.iterdir()):
                 raise RunError(f"{path}: not empty; choose another name, or resume the run there")
             data = msgspec.json.format(msgspec.json.encode(config), indent=1)
+            fresh = path / _temporary(CONFIG_FILE)
             try:
-                write_synced(path / CONFIG_FILE, data)
+                write_synced(fresh, data)
+                fresh.replace(path / CONFIG_FILE)
+                sync_directory(path)
             except OSError:
-                (path / CONFIG_FILE).unlink(missing_ok=True)
+                fresh.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a log may be in it
+                    path.rmdir()
                 raise
         except OSError as error:
             raise RunError(f"{path}: {error.strerror}") from error
@@ -120,12 +134,27 @@ class Run:
             raise RunError(f"{file}: {error}") from error
         return cls(path=path, config=config)
 
+    def is_finished(self) -> bool:
+        """Whether its record ends with the budget used up."""
+        try:
+            record = (self.path / METRICS_FILE).read_bytes()
+        except OSError:
+            return False
+        ended = record.rfind(b'{"event":"done"')
+        line = record[ended:].partition(b"\n")[0]
+        return ended > record.rfind(b'{"event":"began"') and b'"stopped":false' in line
+
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the run for this process: two trainers can't write one run."""
+        """Hold the run for this process: two trainers can't write one run.
+
+        What an earlier one left that was killed while it wrote a checkpoint is put right.
+        """
         lock = filelock.FileLock(self.path / LOCK_FILE, timeout=LOCK_SECONDS)
         try:
             with lock:
+                for folder in (self.best, self.last):
+                    recover_directory(folder)
                 yield
         except filelock.Timeout:
             raise RunError(f"{self.path}: another process is training this run") from None
@@ -219,7 +248,7 @@ def request(path: Path, wish: Wish) -> None:
     file = path / REQUEST_FILE
     try:
         if wish:
-            fresh = file.with_name(f".{REQUEST_FILE}.tmp")
+            fresh = file.with_name(_temporary(REQUEST_FILE))
             fresh.write_text(wish, encoding="ascii")
             fresh.replace(file)
         else:
@@ -249,11 +278,11 @@ def delete_run(path: Path) -> None:
         raise RunError(f"{path}: a process is training this run; stop it first")
     try:
         for name in ("best", "last"):
-            for folder in (path / name, *path.glob(f".{name}.*.tmp")):
+            for folder in (path / name, *path.glob(f".{name}.*.tmp*")):
                 if folder.is_dir() and not folder.is_symlink():
                     shutil.rmtree(folder)
         # The config goes last: until then it is still a run that can be deleted.
-        for name in (METRICS_FILE, LOG_FILE, REQUEST_FILE, LOCK_FILE, CONFIG_FILE):
+        for name in (*_BEFORE, METRICS_FILE, LOCK_FILE, CONFIG_FILE):
             (path / name).unlink(missing_ok=True)
         if not any(path.iterdir()):
             path.rmdir()

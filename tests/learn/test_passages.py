@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlm_core.errors import CorpusError
+from charlm_core.errors import ConfigError, CorpusError
 from charlm_core.learn import passages
-from charlm_core.learn.passages import Lanes, Windows
+from charlm_core.learn.config import TrainConfig
+from charlm_core.learn.passages import Lanes, Windows, open_passage, share
 
 
 def counting(count: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
@@ -132,3 +133,58 @@ def test_a_corpus_shorter_than_a_sequence_is_refused() -> None:
         Lanes(counting(16), (0,), batch=4, length=16, reset=0.0, seed=1)
     with pytest.raises(CorpusError, match="16 characters to train on, a window needs 17"):
         Windows(counting(16), batch=4, length=16, seed=1)
+
+
+@given(count=st.integers(0, 200), ranks=st.integers(1, 20))
+def test_shares_are_even_and_leave_nothing_out(count: int, ranks: int) -> None:
+    """Put together in order they are the whole, and none is more than one larger than another."""
+    shares = [list(range(count))[share(count, rank, ranks)] for rank in range(ranks)]
+    assert [place for part in shares for place in part] == list(range(count))
+    sizes = [len(part) for part in shares]
+    assert max(sizes) - min(sizes) <= 1
+
+
+@given(batch=st.integers(3, 9), ranks=st.integers(2, 3))
+def test_lanes_are_shared_among_processes(batch: int, ranks: int) -> None:
+    """What all of them read together is what one alone reads, resets and all."""
+    config = TrainConfig(batch=batch, length=8, reset=0.2, epochs=1.0)
+    ids = counting(3000)
+    whole = open_passage(config, ids, (0, 900))
+    parts = [open_passage(config, ids, (0, 900), rank=rank, ranks=ranks) for rank in range(ranks)]
+    for step in (0, 1, whole.steps_per_epoch - 1):
+        expected = whole.batch(1, step)
+        found = [part.batch(1, step) for part in parts]
+        for name in ("inputs", "targets", "kept"):
+            joined = np.concatenate([getattr(batch, name) for batch in found])
+            np.testing.assert_array_equal(joined, getattr(expected, name))
+        assert {batch.chars for batch in found} == {expected.chars} == {expected.targets.size}
+        assert [batch.weight for batch in found] == [
+            batch.targets.size / expected.chars for batch in found
+        ]
+        assert expected.weight == 1.0
+
+
+def test_windows_are_shared_among_processes() -> None:
+    """The same; where a last step has none left for a process, what it reads weighs nothing."""
+    config = TrainConfig(passage="windows", batch=5, length=9, epochs=1.0)
+    ids = counting(100)  # 91 windows
+    whole = open_passage(config, ids, (0,))
+    parts = [open_passage(config, ids, (0,), rank=rank, ranks=3) for rank in range(3)]
+    for step in range(whole.steps_per_epoch):
+        expected, found = whole.batch(0, step), [part.batch(0, step) for part in parts]
+        weighing = [batch for batch in found if batch.weight]
+        joined = np.concatenate([batch.inputs for batch in weighing])
+        np.testing.assert_array_equal(joined, expected.inputs)
+        assert sum(batch.weight for batch in found) == pytest.approx(1.0)
+        assert all(batch.chars == expected.targets.size for batch in found)
+    assert [len(batch.inputs) for batch in found] == [1, 1, 1]
+    assert sorted(batch.weight for batch in found) == [0.0, 0.0, 1.0]
+
+
+def test_a_batch_that_cannot_be_shared_is_refused() -> None:
+    """Fewer texts a step, or a corpus of fewer lanes, than processes."""
+    config = TrainConfig(batch=2, length=8, epochs=1.0)
+    with pytest.raises(ConfigError, match="batch: 2 can't be shared by 3 processes"):
+        open_passage(config, counting(1000), (0,), rank=0, ranks=3)
+    with pytest.raises(CorpusError, match="1 lanes, too few for 2 processes"):
+        open_passage(config, counting(100), (0,), rank=0, ranks=2)

@@ -132,3 +132,38 @@ def test_what_is_not_there_is_told(tmp_path: Path, name: str, fault: str) -> Non
     (tmp_path / "void").mkdir()
     with pytest.raises(CorpusError, match=fault), TextSources([tmp_path / name]):
         pass
+
+
+def test_a_text_need_not_be_hashed(tmp_path: Path) -> None:
+    """Whoever wants no facts gets the same text, sooner."""
+    path = tmp_path / "t.txt"
+    path.write_text("hello")
+    source = TextSource(name="t.txt", path=path)
+    assert "".join(TextReader(source=source, hashed=False).pieces()) == "hello"
+
+
+def test_what_cannot_be_looked_at_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    """A link to nothing, one that goes in a circle, a pipe: the text files are read."""
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "nothing").symlink_to(tmp_path / "gone")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    os.mkfifo(tmp_path / "pipe")
+    with TextSources([tmp_path]) as sources:
+        assert [source.path.name for source in sources.sources] == ["a.txt"]
+        assert [Path(note.split(": ")[0]).name for note in sources.notices] == ["circle"]
+
+
+def test_a_text_that_a_folder_held_can_be_left_out(tmp_path: Path) -> None:
+    """One that was named can't, nor the last one of a folder."""
+    for name in ("sub/a.txt", "sub/b.txt", "named.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    with TextSources([tmp_path / "sub", tmp_path / "named.txt"]) as sources:
+        first, second, named = sources.sources
+        sources.leave_out(first, CorpusError(f"{first.name}: gone"))
+        assert sources.sources == [second, named]
+        assert sources.notices == [f"{first.name}: skipped, gone"]
+        with pytest.raises(CorpusError, match="gone"):
+            sources.leave_out(named, CorpusError(f"{named.name}: gone"))
+        with pytest.raises(CorpusError, match="sub: a folder without text files"):
+            sources.leave_out(second, CorpusError(f"{second.name}: gone"))

@@ -17,9 +17,10 @@ from charlm_core.config import CELLS, Cell, ModelConfig
 from charlm_core.errors import ConfigError, CorpusError, RunError
 from charlm_core.learn.config import suited_dropout
 from charlm_core.learn.device import select_device, select_precision
-from charlm_core.learn.events import Done, Epoch, Evaluation, Saved, Step
+from charlm_core.learn.events import Done, Epoch, Evaluation, Paused, Saved, Step
 from charlm_core.learn.launch import resume, start
-from charlm_core.learn.runs import Run
+from charlm_core.learn.learner import HALF_SCALE, Learner
+from charlm_core.learn.runs import Run, request
 from charlm_core.learn.trainer import Trainer
 from charlm_core.metrics import Score
 from charlm_core.predict.model import load
@@ -149,7 +150,7 @@ def test_a_run_broken_off_in_its_closing_evaluation_is_finished_by_resuming(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("charlm_core.learn.trainer.evaluate", pull_the_plug)
+        patch.setattr("charlm_core.learn.evaluate.Validation.measure", pull_the_plug)
         with pytest.raises(KeyboardInterrupt):
             list(small_training(tmp_path, out="2").events())
     events = list(resume(tmp_path / "2").events())
@@ -273,7 +274,7 @@ def test_a_validation_loss_beyond_measure_is_a_diverged_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A figure that can't be written down is told as what it is."""
-    monkeypatch.setattr("charlm_core.learn.trainer.estimate", lambda *_: Score(1e6, 1))
+    monkeypatch.setattr("charlm_core.learn.evaluate.estimate", lambda *_: Score(1e6, 1))
     with pytest.raises(RunError, match="diverged"):
         list(small_training(tmp_path).events())
 
@@ -376,3 +377,39 @@ def test_settings_out_of_range_name_their_field() -> None:
         with pytest.raises(ConfigError, match=field):
             dataclasses.replace(SMALL, **{field: value})
     assert len(PARAGRAPH) == 440
+
+
+@pytest.mark.parametrize("contents", ["a" * 5000, "é" * 5000])
+def test_a_text_of_one_character_is_refused(tmp_path: Path, contents: str) -> None:
+    """There is nothing to learn from it, and no folder is made for that."""
+    text = tmp_path / "monotony.txt"
+    text.write_text(contents, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"monotony\.txt: holds one character only"):
+        start([str(text)], name="n", config=SMALL, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_pause_before_the_first_step_keeps_nothing_to_resume_from(tmp_path: Path) -> None:
+    """There is no state yet that could be kept; going on, and resuming, begin at the beginning."""
+    training = small_training(tmp_path)
+    events = training.events()
+    next(events)
+    request(tmp_path / "run", "pause")
+    assert isinstance(next(events), Paused)
+    events.close()
+    assert not training.run.last.exists()
+    assert of_kind(list(resume(tmp_path / "run").events()), Step)[0].step == 1
+
+
+def test_gradients_scaled_for_half_precision_are_the_same(tmp_path: Path) -> None:
+    """What a GPU's float16 layers need changes no update: a power of two goes in and out."""
+    training = small_training(tmp_path, dropout=0.0, clip=0.01)
+    batch = Trainer(training.run, training.corpus).passage.batch(0, 0)
+    plain = Learner(SMALL, len(training.corpus.vocab), 0.0)
+    scaled = Learner(SMALL, len(training.corpus.vocab), 0.0)
+    scaled._scale = HALF_SCALE
+    for _ in range(3):
+        one, other = plain.learn(batch, 1e-2), scaled.learn(batch, 1e-2)
+        assert one == pytest.approx(other, rel=1e-5)
+    for mine, yours in zip(plain.model.parameters(), scaled.model.parameters(), strict=True):
+        torch.testing.assert_close(mine, yours)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from charlm_core import CheckpointError
 from tests.tui.support import SENTENCE, FakeModel, missing
 from tui.services.predictor import (
     Event,
@@ -121,6 +122,105 @@ def test_a_crash_is_told() -> None:
         failed = ear.next()
         assert isinstance(failed, Failed)
         assert failed.reason == "the model stopped: RuntimeError: boom"
+
+
+def prediction(ear: Ear) -> Prediction:
+    """The next event, which is an answer."""
+    event = ear.next()
+    assert isinstance(event, Prediction)
+    return event
+
+
+def test_the_old_model_answers_until_the_new_one_is_there() -> None:
+    """A switch loads beside the typing: ghosts come from the old model, then from the new one."""
+    opened = threading.Event()
+
+    def load(name: str) -> FakeModel:
+        if name == "new":
+            opened.wait(10)
+        return FakeModel(f"A {name} fox.", name)
+
+    with predicting(load) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.switch("new")
+        assert ear.next() == Loading(checkpoint="new")
+        predictor.ask(request(1, "A "))
+        assert prediction(ear).text == "fake fox."
+        opened.set()
+        ready = ear.next()
+        assert isinstance(ready, Ready)
+        assert ready.checkpoint == "new"
+        predictor.ask(request(2, "A "))
+        assert prediction(ear).text == "new fox."
+
+
+@pytest.mark.parametrize("fault", [CheckpointError("x: damaged"), ValueError("odd")])
+def test_a_failed_switch_keeps_the_old_model(fault: Exception) -> None:
+    """What can't be loaded is told of once, with the name of the model that goes on."""
+
+    def load(name: str) -> FakeModel:
+        if name == "bad":
+            raise fault
+        return FakeModel(name=name)
+
+    with predicting(load) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.switch("bad")
+        assert ear.next() == Loading(checkpoint="bad")
+        failed = ear.next()
+        assert isinstance(failed, Failed)
+        assert (failed.checkpoint, failed.left) == ("bad", "fake")
+        assert str(fault) in failed.reason
+        predictor.ask(request(1, "The "))
+        assert prediction(ear).text
+
+
+def test_a_switch_where_there_was_no_model() -> None:
+    """A model that loads takes the place of one that did not."""
+    with predicting(lambda name: FakeModel() if name == "good" else missing(name)) as (it, ear):
+        assert isinstance(ear.next(), Loading)
+        assert isinstance(ear.next(), Failed)
+        it.switch("good")
+        assert ear.next() == Loading(checkpoint="good")
+        assert isinstance(ear.next(), Ready)
+        it.ask(request(1, "The "))
+        assert prediction(ear).text
+
+
+def test_of_several_switches_the_last_counts() -> None:
+    """What was wanted while another was loading is the model in the end, and the only one told."""
+    opened = threading.Event()
+
+    def load(name: str) -> FakeModel:
+        if name == "first":
+            opened.wait(10)
+        return FakeModel(name=name)
+
+    with predicting(load) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.switch("first")
+        assert ear.next() == Loading(checkpoint="first")
+        predictor.switch("second")
+        predictor.switch("third")
+        opened.set()
+        assert ear.next() == Loading(checkpoint="third")
+        ready = ear.next()
+        assert isinstance(ready, Ready)
+        assert ready.checkpoint == "third"
+    assert ear.events.empty()
+
+
+def test_a_switch_after_a_crash() -> None:
+    """A model that broke can be replaced."""
+    with predicting(lambda name: FakeModel(name=name)) as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.ask(request(1, "crash"))
+        assert isinstance(ear.next(), Failed)
+        predictor.switch("other")
+        assert ear.next() == Loading(checkpoint="other")
+        assert isinstance(ear.next(), Ready)
+        predictor.ask(request(2, "The "))
+        assert prediction(ear).text
 
 
 def test_stopped_before_it_started() -> None:

@@ -1,7 +1,10 @@
 """What the commands share: the `--json` switch and how results and progress are written."""
 
+import contextlib
 import json
 import math
+import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -33,5 +36,20 @@ def _finite(value: object) -> object:
 
 
 def tell(line: str) -> None:
-    """Write a line of progress or a warning to stderr; names in it may hold anything."""
-    click.echo(one_line(line), err=True)
+    """Write a line of progress or a warning to stderr; names in it may hold anything.
+
+    Nobody need be there to read it: a terminal that is gone ends no work.
+    """
+    try:
+        click.echo(one_line(line), err=True)
+    except (OSError, ValueError):
+        give_up_stderr()
+
+
+def give_up_stderr() -> None:
+    """Let whatever is still written to stderr, which is gone, go nowhere.
+
+    Else Python would complain once more when it flushes at the end, by its exit status.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stderr__.fileno())  # type: ignore[union-attr]

@@ -1,28 +1,68 @@
 """Progress on stderr: a bar at a terminal, and a line for each thing worth one."""
 
+import io
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tui.commands.output import give_up_stderr
+
 if TYPE_CHECKING:
     from charlm_core import Event, Score, TextReader
+
+
+class _Stderr(io.TextIOBase):
+    """stderr as long as there is one: what a terminal that is gone can't take ends no work."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The stream's, by which Rich chooses its characters."""
+        return self._stream.encoding if self._stream else "utf-8"
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal, gone or not."""
+        try:
+            return self._stream is not None and self._stream.isatty()
+        except ValueError:  # closed
+            return False
+
+    def write(self, text: str) -> int:
+        """Write it, or let it go."""
+        try:
+            if self._stream:
+                self._stream.write(text)
+        except (OSError, ValueError):
+            give_up_stderr()
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush it, or let it go."""
+        try:
+            if self._stream:
+                self._stream.flush()
+        except (OSError, ValueError):
+            give_up_stderr()
 
 
 class _Bar:
     """A bar that shows while it is open as a context manager, and at a terminal only."""
 
     def __init__(self, what: str) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        stderr = _Stderr(sys.stderr)
+        self._console = Console(file=cast(TextIO, stderr), highlight=False, soft_wrap=True)
         self._bar = Progress(
             TextColumn("{task.fields[facts]}"),
             BarColumn(bar_width=None),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeRemainingColumn(),
             console=self._console,
-            disable=not sys.stderr.isatty(),
+            disable=not stderr.isatty(),
             transient=True,
         )
         self._task = self._bar.add_task("", total=1.0, facts=what)

@@ -1,6 +1,7 @@
 """`charlm-tui train`: train a model on texts."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
@@ -16,6 +17,9 @@ from tui.commands.progress import TrainingProgress
 if TYPE_CHECKING:
     from charlm_core import Done, Evaluation, TrainConfig, Training
 
+STANDARD = "standard"
+"""The preset where none is named."""
+
 
 @click.command(name="train")
 @click.argument("corpora", nargs=-1, metavar="CORPUS...")
@@ -24,8 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--preset",
     type=click.Choice(sorted(PRESETS)),
-    default="standard",
-    show_default=True,
+    show_default=STANDARD,
     help="Settings to start from; the options below change them.",
 )
 @click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), help="The recurrence.")
@@ -60,7 +63,7 @@ def command(
     corpora: tuple[str, ...],
     name: str,
     valid: tuple[str, ...],
-    preset: str,
+    preset: str | None,
     about: str,
     out: str,
     resumed: str,
@@ -70,31 +73,52 @@ def command(
 ) -> None:
     """Train a model on CORPUS: files, folders (their text files, sorted) or - for stdin.
 
-    Ctrl-C ends the training early and keeps the best checkpoint.
+    Ctrl-C ends the training early and keeps the best checkpoint. Under `torchrun` several processes
+    train together as one would.
     """
     if background:
         step_aside()
     given = {key: value for key, value in options.items() if value is not None}
-    if resumed and (corpora or valid or out or name or about or given):
+    if resumed and (corpora or valid or out or name or about or preset or given):
         raise click.UsageError("--resume takes everything from the run; give nothing with it")
     if not resumed and not (corpora and name):
         raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
-    config = configure(preset, given)
+    config = configure(preset or STANDARD, given)
     # Only now, as it takes PyTorch seconds to load.
-    from charlm_core import resume, start, use_threads
+    from charlm_core import ToldElsewhereError, joined, resume, start, use_threads
 
     if background:
         use_threads(spare_threads())
 
-    training = (
-        resume(resumed)
-        if resumed
-        else start(corpora, name=name, config=config, valid=valid, out=out, about=about)
-    )
-    if not background:
-        for notice in training.corpus.notices:
-            tell(f"note: {notice}")
-    final, done = follow(training, quiet=background)
+    try:
+        with joined() as ranks:
+            training = (
+                resume(resumed, ranks)
+                if resumed
+                else start(
+                    corpora,
+                    name=name,
+                    config=config,
+                    valid=valid,
+                    out=out,
+                    about=about,
+                    ranks=ranks,
+                )
+            )
+            quiet = background or not ranks.first
+            if not quiet:
+                for notice in training.corpus.notices:
+                    tell(f"note: {notice}")
+            final, done = follow(training, quiet=quiet)
+    except ToldElsewhereError:
+        # Of several processes one tells.
+        sys.exit(1)
+    if ranks.first:
+        report(training, final, done, as_json=as_json)
+
+
+def report(training: "Training", final: "Evaluation", done: "Done", *, as_json: bool) -> None:
+    """Write to stdout what came of the training."""
     result = {
         "checkpoint": str(done.checkpoint),
         "run": str(training.run.path),
@@ -137,7 +161,10 @@ def follow(training: "Training", *, quiet: bool = False) -> tuple["Evaluation", 
 
     final: Evaluation | None = None
     progress = None if quiet else TrainingProgress()
-    with stop_on_signals() as stop, progress or nullcontext():
+    with (
+        stop_on_signals(quiet=quiet or training.ranks.world > 1) as stop,
+        progress or nullcontext(),
+    ):
         for event in training.events(stop):
             if progress:
                 progress.tell(event)
@@ -149,9 +176,9 @@ def follow(training: "Training", *, quiet: bool = False) -> tuple["Evaluation", 
 
 
 @contextmanager
-def stop_on_signals() -> "Iterator[StopRequest]":
+def stop_on_signals(*, quiet: bool) -> "Iterator[StopRequest]":
     """While open, a first SIGINT, SIGTERM or SIGHUP asks to stop, and a second one breaks off."""
-    request = StopRequest()
+    request = StopRequest(quiet=quiet)
     watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, request.receive) for number in watched}
     try:
@@ -162,10 +189,15 @@ def stop_on_signals() -> "Iterator[StopRequest]":
 
 
 class StopRequest:
-    """Answers whether somebody asked to stop."""
+    """Answers whether somebody asked to stop.
 
-    def __init__(self) -> None:
+    Where it is `quiet` it does not say that it has been asked: `torchrun` asks the other processes
+    to stop when one has failed, and then that one's line is enough.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
         self._asked = False
+        self._quiet = quiet
 
     def __call__(self) -> bool:
         """Whether to stop."""
@@ -176,4 +208,5 @@ class StopRequest:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
-        tell("stopping: measuring and keeping what is learned (once more breaks off)")
+        if not self._quiet:
+            tell("stopping: measuring and keeping what is learned (once more breaks off)")

@@ -38,7 +38,7 @@ from tui.widgets.status import StatusLine
 from tui.widgets.visible import visible
 
 if TYPE_CHECKING:
-    from tui.screens.training import TrainingScreen
+    from tui.screens.training import Leave, TrainingScreen
     from tui.services.trainings import Seen, Trainings
 
 NOTICE_SECONDS = 12.0
@@ -72,6 +72,10 @@ class EditorScreen(Screen[None]):
 
         seen: "Seen"
         """How they stand."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Of what has not been shown yet the latest will do, but for an end."""
+            return isinstance(message, EditorScreen.RunsSeen) and not self.seen.ended
 
     def __init__(
         self, document: Document, checkpoint: str, load_model: LoadModel | None = None
@@ -147,7 +151,10 @@ class EditorScreen(Screen[None]):
         )
 
     def _say_loading(self, checkpoint: str) -> None:
-        self._status.update(model=f"loading {Path(checkpoint).name}…", loading=True)
+        path = Path(checkpoint)
+        # A training run keeps its checkpoint in a folder of its own, RUN/best.
+        name = path.parent.name if path.name == "best" and path.parent.name else path.name
+        self._status.update(model=f"loading {name}…", loading=True)
 
     def _notify(self, what: str, *, bad: bool = False) -> None:
         self.notify(
@@ -234,11 +241,13 @@ class EditorScreen(Screen[None]):
         """Hand over how the runs stand; called in the thread that follows them."""
         self.post_message(self.RunsSeen(seen))
 
-    def _leave_training(self, checkpoint: str | None) -> None:
+    async def _leave_training(self, leave: "Leave | None") -> None:
         """Back from the training screen, with a checkpoint to use if one was chosen."""
         self._training = None
-        if checkpoint:
-            self._predictor.switch(checkpoint)
+        if leave and leave.use:
+            self._predictor.switch(leave.use)
+        if leave and leave.quit:
+            await self.action_quit()
 
     @on(RunsSeen)
     def _pass_on(self, message: RunsSeen) -> None:
@@ -249,7 +258,7 @@ class EditorScreen(Screen[None]):
             from tui.widgets.figures import ending
 
             for view in message.seen.ended:
-                self._notify(f"{ending(view)} (F4 shows it)", bad=view.state == "failed")
+                self._notify(f"{ending(view)} – F4 shows it", bad=view.state == "failed")
 
     async def action_save(self) -> None:
         """Save, under a new name where there is none."""

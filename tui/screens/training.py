@@ -1,14 +1,14 @@
 """The training screen: runs, their curves and figures, and what can be done with them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -17,42 +17,56 @@ from tui.services.plan import default_plan
 from tui.services.trainings import Seen, Trainings
 from tui.widgets.curves import Curves
 from tui.widgets.figures import Figures
+from tui.widgets.hints import Hints, hints
 from tui.widgets.run_list import RunList
-from tui.widgets.visible import storable, visible
+from tui.widgets.visible import visible
+from tui.widgets.writing import Log, Samples
 
-WELCOME = (
-    "No run is chosen. Press Enter on “New run…” to train a model on your own texts: the run's "
-    "losses, curves and writing appear here, and go on without this screen."
-)
+WELCOME = """\
+There are no training runs yet.
 
-HINT = "n new  Space compare  p pause  s stop  r resume  u use  d delete  v x curves  Esc editor"
+Press Enter to train a model on your own texts.
+
+Its curves, its figures and what it writes appear here while it learns.
+It goes on when you return to the editor, and even when you quit."""
+
+BEGIN = "Press Enter to begin a new run, or choose one of the list."
 
 
-class TrainingScreen(Screen[str | None]):
-    """Shows the runs that `trainings` follows; answers with a checkpoint to use, or None.
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """How the screen was left."""
+
+    use: str = ""
+    """The checkpoint that the editor is to use from now on; empty for the one it has."""
+    quit: bool = False
+    """Whether the person wants to leave the program."""
+
+
+class TrainingScreen(Screen[Leave]):
+    """Shows the runs that `trainings` follows.
 
     Closing it ends no training. `document` is the file in the editor, which a new run starts from.
     """
 
     DEFAULT_CSS = """
     TrainingScreen {
-        & #above { height: 1fr; min-height: 8; }
+        overflow: hidden;
+        & #above { height: 2fr; min-height: 7; }
         & RunList { width: 28; height: 1fr; }
         & Curves { width: 1fr; }
-        & #below { height: 30%; min-height: 4; }
-        & .box {
-            border: round $foreground 30%;
-            width: 1fr;
-            padding: 0 1;
-            &:focus { border: round $primary; }
+        & #below { height: 1fr; min-height: 4; }
+        & #welcome { height: 1fr; content-align: center middle; text-align: center; display: none; }
+        &.empty {
+            & #welcome { display: block; }
+            & #above, & Figures, & #below { display: none; }
         }
-        & .box > Static { width: 1fr; height: auto; }
-        & #hint { height: 1; padding: 0 1; background: $surface; color: $foreground 80%; }
+        &.wide RunList { width: 46; }
+        &.low #below { display: none; }
     }
-    TrainingScreen.wide RunList { width: 44; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "Begin a new run"),
+        Binding("n,enter", "new", "Begin a new run"),
         Binding("p", "pause", "Pause the training, or go on"),
         Binding("s", "stop", "Stop the training; its best weights are kept"),
         Binding("r", "resume", "Resume a run that was stopped or interrupted"),
@@ -62,11 +76,13 @@ class TrainingScreen(Screen[str | None]):
         Binding("x", "axis", "Curves over epochs or minutes"),
         Binding("f1", "help", "Show the keys"),
         Binding("escape,f4", "close", "Back to the editor"),
-        Binding("ctrl+q", "close", show=False),
+        Binding("ctrl+q", "quit", "Quit; a training goes on"),
     ]
 
     WIDE = 130
     """From so many columns on there is room for a wider list."""
+    LOW = 18
+    """In fewer lines sample and log give way to the curves."""
 
     def __init__(self, trainings: Trainings, document: Path | None) -> None:
         super().__init__()
@@ -74,27 +90,25 @@ class TrainingScreen(Screen[str | None]):
         self._document = document
         self._seen: tuple[RunView, ...] | None = None
         self._prefer: Path | None = None
-        self._drawn: tuple[object, object] = (None, None)
+        self._coming = True
 
     def compose(self) -> ComposeResult:
         """The list beside the curves, the figures under them, sample and log at the bottom."""
+        yield Static(WELCOME, id="welcome", markup=False)
         with Horizontal(id="above"):
             yield RunList()
             yield Curves()
-        yield Figures(id="figures")
+        yield Figures()
         with Horizontal(id="below"):
-            with VerticalScroll(id="sample", classes="box") as sample:
-                sample.border_title = "What it writes"
-                yield Static()
-            with VerticalScroll(id="log", classes="box") as log:
-                log.border_title = "Log"
-                yield Static()
-        yield Static(HINT, id="hint")
+            yield Samples()
+            yield Log()
+        yield Hints()
 
     def on_mount(self) -> None:
         """Begin to look."""
         self.query_one(RunList).focus()
-        self._watch()
+        self._trainings.watch(True)
+        self._draw()
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
@@ -103,45 +117,39 @@ class TrainingScreen(Screen[str | None]):
     def on_resize(self) -> None:
         """Use the room there is."""
         self.set_class(self.size.width >= self.WIDE, "wide")
-        self.call_after_refresh(self._draw)
+        self.set_class(self.size.height < self.LOW, "low")
 
     def show(self, seen: Seen) -> None:
         """Bring the screen up to date."""
-        first = self._seen is None
-        self._seen = seen.runs
-        if first and self._prefer is None and seen.runs:
+        if self._coming:
             # What is being trained is what one comes to see; the newest otherwise.
             held = [view.path for view in seen.runs if view.held]
-            self._prefer = held[0] if held else seen.runs[0].path
-        self.query_one(RunList).show(seen.runs, self._prefer)
+            newest = [view.path for view in seen.runs]
+            self._prefer = next(iter(held or newest), self._prefer)
+            self._coming = not (held or seen.complete)
+        self._seen = seen.runs
+        self.set_class(not seen.runs, "empty")
+        runs = self.query_one(RunList)
+        runs.show(seen.runs, self._prefer)
+        if self.focused is None:
+            # While there was nothing to list, it could not have the focus.
+            self.call_after_refresh(runs.focus)
         if self._prefer in {view.path for view in seen.runs}:
             self._prefer = None
         self._draw()
 
+    @on(RunList.Changed)
     def _draw(self) -> None:
         """Show the chosen run, and the curves of those that are compared."""
+        if self._seen is None:
+            return
         runs = self.query_one(RunList)
         view = runs.chosen
-        self.query_one(Figures).show(view)
         self.query_one(Curves).show(runs.compared)
-        sample = view.samples[-1] if view and view.samples else None
-        if self._drawn[0] != sample:
-            text = "\n".join(map(visible, storable(sample.text).split("\n"))) if sample else ""
-            self.query_one("#sample Static", Static).update(Text(text))
-        log = view.log if view else ()
-        if self._drawn[1] != log:
-            self.query_one("#log Static", Static).update(Text("\n".join(map(visible, log))))
-            self.query_one("#log").scroll_end(animate=False)
-        self._drawn = (sample, log)
-        if view is None:
-            self.query_one(Figures).update(Text(WELCOME))
-
-    @on(RunList.Changed)
-    def _watch(self) -> None:
-        """Look at the chosen runs more often than at the others."""
-        shown = {view.path for view in self.query_one(RunList).compared}
-        self._trainings.watch(True, shown)
-        self._draw()
+        self.query_one(Figures).show(view, BEGIN)
+        self.query_one(Samples).show(view)
+        self.query_one(Log).show(view)
+        self.query_one(Hints).update(hints(view, len(self._seen)))
 
     @on(RunList.NewWanted)
     def action_new(self) -> None:
@@ -163,7 +171,7 @@ class TrainingScreen(Screen[str | None]):
     def action_pause(self) -> None:
         """Pause the chosen training, or have it go on."""
         if view := self._held():
-            self._try(lambda: self._trainings.ask(view.path, "" if _pausing(view) else "pause"))
+            self._try(lambda: self._trainings.ask(view.path, "" if view.wish else "pause"))
 
     def action_stop(self) -> None:
         """End the chosen training in good order."""
@@ -172,28 +180,29 @@ class TrainingScreen(Screen[str | None]):
 
     def action_resume(self) -> None:
         """Go on with a run that did not use its budget."""
-        view = self.query_one(RunList).chosen
+        view = self._chosen()
         if view is None:
             return
-        if view.held:
-            if _pausing(view):
-                self.action_pause()
-            else:
-                self._complain(f"{view.name} is being trained already")
+        if view.state == "paused":
+            self.action_pause()
+        elif view.held:
+            self._complain(f"{view.name} is being trained already")
         elif view.state == "finished":
             self._complain(f"{view.name} has used its budget; begin a new run")
+        elif view.config is None:
+            self._complain(f"{view.name} never began; begin a new run")
         else:
             self._try(lambda: self._trainings.resume(view.path))
 
     def action_use(self) -> None:
         """Have the editor's ghosts come from the chosen run."""
-        view = self.query_one(RunList).chosen
+        view = self._chosen()
         if view is None:
             return
-        if not view.has_model:
+        if view.has_model:
+            self.dismiss(Leave(use=str(view.path / "best")))
+        else:
             self._complain(f"{view.name} has no weights yet: they come with the first evaluation")
-            return
-        self.dismiss(str(view.path / "best"))
 
     def action_delete(self) -> None:
         """Delete the chosen run, once the person has said so."""
@@ -202,7 +211,7 @@ class TrainingScreen(Screen[str | None]):
     async def _delete(self) -> None:
         from tui.screens.confirm import Choice, Confirm
 
-        view = self.query_one(RunList).chosen
+        view = self._chosen()
         if view is None:
             return
         if view.held:
@@ -212,6 +221,10 @@ class TrainingScreen(Screen[str | None]):
         choices = [Choice(key="d", label="Delete")]
         if await self.app.push_screen_wait(Confirm(question, choices, at_stake=True)) == "d":
             self._try(lambda: self._trainings.delete(view.path))
+
+    def action_mark(self) -> None:
+        """Mark the chosen run, wherever the focus is."""
+        self.query_one(RunList).action_mark()
 
     def action_unit(self) -> None:
         """Curves in another unit."""
@@ -225,15 +238,26 @@ class TrainingScreen(Screen[str | None]):
         """Show the keys."""
         from tui.screens.help import Help
 
-        self.app.push_screen(Help([*self.BINDINGS, *RunList.BINDINGS]))
+        self.app.push_screen(Help([*self.BINDINGS[:1], *RunList.BINDINGS, *self.BINDINGS[1:]]))
 
     def action_close(self) -> None:
         """Back to the editor."""
-        self.dismiss(None)
+        self.dismiss(Leave())
+
+    def action_quit(self) -> None:
+        """Leave the program, by way of the editor, which may have a text to save."""
+        self.dismiss(Leave(quit=True))
+
+    def _chosen(self) -> RunView | None:
+        """The chosen run; says so where there is none."""
+        view = self.query_one(RunList).chosen
+        if view is None:
+            self._complain("choose a run first")
+        return view
 
     def _held(self) -> RunView | None:
         """The chosen run, if a process trains it; says so where none does."""
-        view = self.query_one(RunList).chosen
+        view = self._chosen()
         if view is not None and not view.held:
             self._complain(f"{view.name} is not being trained")
             return None
@@ -246,9 +270,4 @@ class TrainingScreen(Screen[str | None]):
             self._complain(str(error))
 
     def _complain(self, what: str) -> None:
-        self.notify(visible(what), severity="error", markup=False)
-
-
-def _pausing(view: RunView) -> bool:
-    """Whether it waits, or is about to."""
-    return view.state == "paused"
+        self.notify(visible(what), severity="warning", markup=False)

@@ -1,71 +1,49 @@
-"""How much text files and folders hold: counted in a thread, told as it goes.
+"""A thread that lists folders and counts texts, and tells what it finds as it goes.
 
-What is shown and what is chosen are counted by the same thread, the choice first; a newer choice
-takes the place of the one in work.
+Folders to list come first, then the files in view, then those that are chosen, one after the other:
+a newer wish takes the place of the one in work after a file at most.
 """
 
-import os
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from charlm_core import CorpusError, TextReader, TextSources
+from tui.services.counts import (
+    Count,
+    Listing,
+    Tally,
+    count_file,
+    in_few_words,
+    list_folder,
+)
+from tui.services.paths import is_folder
 
-COUNTED_BYTES = 1 << 25
-"""Of a longer file so much is counted, and its length estimated from that."""
+MOST_KNOWN = 50_000
+"""Files whose count is remembered."""
 
-STOP_SECONDS = 0.5
-"""How long `close` waits for the thread."""
+TELL_SECONDS = 0.1
+"""So often the count of a choice is told while it goes on."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What one file holds."""
-
-    path: Path
-    """The file."""
-    bytes: int = 0
-    """Its size."""
-    chars: int = 0
-    """Characters of text in it."""
-    exact: bool = True
-    """Whether all of it was counted, not a part."""
-    fault: str = ""
-    """Why it can't be learned from, in few words; empty where it can."""
+Found = Listing | Count | Tally
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What the chosen files and folders hold together."""
+class CorpusReader:
+    """Lists and counts in a thread of its own; `deliver` is called in it and must only pass on."""
 
-    paths: tuple[Path, ...]
-    """As chosen."""
-    files: int = 0
-    """Text files found, folders searched."""
-    bytes: int = 0
-    """Their size, of those counted so far."""
-    chars: int = 0
-    """Their characters, of those counted so far."""
-    exact: bool = True
-    """Whether every file was counted to its end."""
-    done: bool = False
-    """Whether all of them are counted."""
-    fault: str = ""
-    """Why they can't be learned from; empty where they can."""
-
-
-class CorpusCounter:
-    """Counts in a thread of its own; `deliver` is called in it and must only pass on."""
-
-    def __init__(self, deliver: Callable[[Counted | Choice], None]) -> None:
+    def __init__(
+        self, deliver: Callable[[Found], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._deliver = deliver
+        self._clock = clock
         self._news = threading.Condition()
         self._closing = False
-        self._shown: deque[Path] = deque()
-        self._chosen: tuple[Path, ...] | None = None
-        self._known: dict[tuple[Path, int, int], Counted] = {}
+        self._folders: deque[tuple[Path, bool]] = deque()
+        self._viewed: deque[Path] = deque()
+        self._choice: _Choice | None = None
+        self._known: dict[tuple[Path, int, int], Count] = {}
         self._thread = threading.Thread(target=self._run, name="corpora", daemon=True)
 
     def open(self) -> None:
@@ -73,110 +51,134 @@ class CorpusCounter:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread; nothing follows."""
+        """Have the thread end after the file that it reads; nothing follows."""
         with self._news:
             self._closing = True
             self._news.notify()
-        if self._thread.is_alive():
-            self._thread.join(STOP_SECONDS)
 
-    def show(self, paths: Iterable[Path]) -> None:
-        """Count these files, a Counted for each."""
+    def list(self, folder: Path, *, hidden: bool) -> None:
+        """Have a Listing of this folder, hidden files included or not."""
         with self._news:
-            self._shown.extend(paths)
+            self._folders.append((folder, hidden))
+            self._news.notify()
+
+    def view(self, paths: Iterable[Path]) -> None:
+        """Have a Count of each of these files; those asked for before are forgotten."""
+        with self._news:
+            self._viewed = deque(paths)
             self._news.notify()
 
     def choose(self, paths: Iterable[Path]) -> None:
-        """Count what these files and folders hold: Choice after Choice, the last one `done`."""
+        """Have a Tally of these, and again until it is `done`; those before are forgotten."""
         with self._news:
-            self._chosen = tuple(paths)
+            self._choice = _Choice(paths, self._count)
             self._news.notify()
 
-    def _outdated(self) -> bool:
-        return self._closing or self._chosen is not None
-
     def _run(self) -> None:
+        """The thread: one folder or file, and the next."""
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._outdated() or bool(self._shown))
+                self._news.wait_for(
+                    lambda: self._closing or self._folders or self._viewed or self._choice
+                )
                 if self._closing:
                     return
-                chosen, self._chosen = self._chosen, None
-                shown = self._shown.popleft() if chosen is None else None
-            if chosen is not None:
-                self._count_choice(chosen)
-            elif shown is not None:
-                self._tell(self._count(shown))
+                folder = self._folders.popleft() if self._folders else None
+                file = self._viewed.popleft() if self._viewed and not folder else None
+                choice = self._choice
+            if folder:
+                self._tell(list_folder(folder[0], hidden=folder[1]))
+            elif file:
+                self._tell(self._count(file))
+            elif choice:
+                self._go_on(choice)
 
-    def _tell(self, found: Counted | Choice | None) -> None:
+    def _go_on(self, choice: "_Choice") -> None:
+        """Count a file of the choice and tell how it stands, unless that was a moment ago."""
+        tally = choice.go_on()
+        now = self._clock()
+        with self._news:
+            if choice is not self._choice:
+                return
+            if tally.done:
+                self._choice = None
+            elif now - choice.told < TELL_SECONDS:
+                return
+        choice.told = now
+        self._tell(tally)
+
+    def _tell(self, found: Found | None) -> None:
         if found is not None and not self._closing:
             self._deliver(found)
 
-    def _count_choice(self, paths: tuple[Path, ...]) -> None:
-        """Count all files of a choice, unless another is made meanwhile."""
-        try:
-            with TextSources(paths) as sources:
-                files = [Path(source.name) for source in sources.sources]
-        except CorpusError as error:
-            self._tell(Choice(paths=paths, fault=str(error), done=True))
-            return
-        size = chars = 0
-        exact = True
-        for index, file in enumerate(files):
-            counted = self._count(file)
-            if self._outdated() or counted is None:
-                return
-            if counted.fault and file in paths:
-                fault = f"{file}: {counted.fault}"
-                self._tell(Choice(paths=paths, files=len(files), fault=fault, done=True))
-                return
-            size, chars = size + counted.bytes, chars + counted.chars
-            exact &= counted.exact
-            last = index == len(files) - 1
-            if last or index % 64 == 0:
-                self._tell(
-                    Choice(
-                        paths=paths,
-                        files=len(files),
-                        bytes=size,
-                        chars=chars,
-                        exact=exact,
-                        done=last,
-                    )
-                )
-
-    def _count(self, path: Path) -> Counted | None:
-        """What a file holds; None where it was given up for something newer."""
+    def _count(self, path: Path) -> Count | None:
+        """What a file holds, perhaps from memory; None when there is nobody to tell."""
         try:
             status = path.stat()
         except OSError as error:
-            return Counted(path=path, fault=error.strerror or "unreadable")
+            return Count(path=path, files=0, fault=in_few_words(error))
         key = (path, status.st_size, status.st_mtime_ns)
-        if key in self._known:
-            return self._known[key]
-        if not path.is_file():
-            return Counted(path=path, fault="no file")
-        counted = self._read(path, status)
-        if counted is not None:
-            self._known[key] = counted
-        return counted
+        if key not in self._known:
+            count = count_file(path, status, lambda: self._closing)
+            if count is None:
+                return None
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = count
+        return self._known[key]
 
-    def _read(self, path: Path, status: os.stat_result) -> Counted | None:
-        size = status.st_size
-        if not size:
-            return Counted(path=path, fault="empty")
-        try:
-            with TextSources([path]) as sources:
-                reader = TextReader(source=sources.sources[0])
-                for _ in reader.pieces():
-                    if self._closing:
-                        return None
-                    if reader.byte_count >= COUNTED_BYTES:
-                        break
-        except CorpusError as error:
-            fault = "not text" if "binary" in str(error) else str(error).rpartition(": ")[2]
-            return Counted(path=path, bytes=size, fault=fault)
-        exact = reader.byte_count >= size
-        share = max(1, reader.byte_count)
-        chars = reader.chars if exact else round(reader.chars * size / share)
-        return Counted(path=path, bytes=size, chars=chars, exact=exact)
+
+class _Choice:
+    """Counts files and folders file by file."""
+
+    def __init__(self, paths: Iterable[Path], count: Callable[[Path], Count | None]) -> None:
+        self._paths = tuple(paths)
+        self._count = count
+        self._counts: dict[Path, Count] = {}
+        self._steps = self._walk()
+        self.told = -TELL_SECONDS
+        """When it was last told how it stands."""
+
+    def go_on(self) -> Tally:
+        """Count one more file."""
+        done = next(self._steps, True)
+        return Tally(paths=self._paths, counts=tuple(self._counts.values()), done=done)
+
+    def _walk(self) -> Iterator[bool]:
+        """Whether it is done, after each file."""
+        for path in self._paths:
+            if is_folder(path):
+                for count in self._walk_folder(path):
+                    self._counts[path] = count
+                    yield False
+            elif found := self._count(path):
+                self._counts[path] = found
+                yield False
+
+    def _walk_folder(self, folder: Path) -> Iterator[Count]:
+        """The count of a folder as it grows."""
+        # It brings NumPy along, which is not for the screen to wait for.
+        from charlm_core import folder_texts
+
+        faults: dict[str, str] = {}
+
+        def unreadable(error: OSError) -> None:
+            faults[str(error.filename)] = in_few_words(error)
+
+        # Until all of it is counted it is no exact figure.
+        total, exact = Count(path=folder, files=0, exact=False), True
+        for path, fault in folder_texts(folder, unreadable):
+            count = None if fault else self._count(path)
+            if count is None or count.fault:
+                total = replace(total, skipped=total.skipped + 1)
+            else:
+                total = replace(
+                    total,
+                    files=total.files + 1,
+                    bytes=total.bytes + count.bytes,
+                    chars=total.chars + count.chars,
+                )
+                exact &= count.exact
+            yield total
+        fault = "" if total.files else faults.get(str(folder), "no text in it")
+        yield replace(total, exact=exact, fault=fault)

@@ -1,6 +1,7 @@
 """Paths as people type them."""
 
 import os
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -15,6 +16,26 @@ def expand(typed: str) -> Path:
         return path.expanduser()
     except RuntimeError:  # no such user
         return path
+
+
+def absolute(typed: str) -> Path:
+    """The same from the root on, with `..` gone back by name, as a shell does."""
+    return Path(os.path.normpath(expand(typed).absolute()))
+
+
+def first_folder(paths: Sequence[Path]) -> Path:
+    """The folder that the first path is, or lies in; the current one where there is none."""
+    if paths:
+        return paths[0] if is_folder(paths[0]) else paths[0].parent
+    try:
+        return Path.cwd()
+    except OSError:  # it is gone
+        return Path(os.sep)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether this is a folder, or a link to one. Never raises."""
+    return os.path.isdir(path)  # noqa: PTH112 - the other way raises where nobody may look
 
 
 def complete(typed: str) -> tuple[str, list[str]]:

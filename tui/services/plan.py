@@ -1,16 +1,33 @@
 """What a person wants trained, before there is a run."""
 
 import re
-from collections.abc import Collection
+import shutil
+import stat
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from charlm_core import Cell, is_control
+from tui.services.paths import is_folder
 
 LEAST_BYTES = 2000
-"""A shorter file is not proposed to learn from."""
+"""A shorter document is not proposed to learn from."""
+
+LEAST_CHARS = 100
+"""Less than this can't be learned from: a tenth is held back, and a step takes 64."""
 
 DEFAULT_MINUTES = 10.0
+
+LEAST_ROOM = 1 << 20
+DISK_BYTES_A_WEIGHT = 48
+"""What a run takes of the disk: its figures; weights, moments and average, once more while they are
+replaced."""
+
+LONGEST_NAME = 100
+"""Bytes in a run's name; a file system takes 255, and there are names made from it."""
+
+MOST = 1e9
+"""So much no budget may be, in minutes or epochs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,24 +54,24 @@ def default_plan(document: Path | None, taken: Collection[str]) -> Plan:
     The home folder and the file system's root hold too much that is nobody's writing: there
     nothing is proposed.
     """
-    corpora: tuple[Path, ...] = ()
-    try:
-        here = Path.cwd()
-        if document is not None and document.stat().st_size >= LEAST_BYTES:
-            corpora = (document.absolute(),)
-    except OSError:
-        here = Path("/")
-    if not corpora and here != Path.home() and here != Path(here.anchor):
-        corpora = (here,)
-    about = corpora[0] if corpora else Path("model")
-    stem = about.stem if about.suffix and not about.is_dir() else about.name
-    return Plan(name=free_name(stem, taken), corpora=corpora, minutes=DEFAULT_MINUTES)
+    corpus = document.absolute() if document and _long_enough(document) else _present_folder()
+    corpora = (corpus,) if corpus else ()
+    return Plan(name=suited_name(corpora, taken), corpora=corpora, minutes=DEFAULT_MINUTES)
+
+
+def suited_name(corpora: Sequence[Path], taken: Collection[str]) -> str:
+    """A name that no run has for one that learns from these: the one's, or their folder's."""
+    if not corpora:
+        return free_name("model", taken)
+    about = corpora[0] if len(corpora) == 1 else corpora[0].parent
+    return free_name(about.name if is_folder(about) else about.stem, taken)
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """A valid name like the one wanted that no run has: `notes`, `notes-2`, …"""
     base = re.sub(r"[/\\\s]+", "-", "".join(c for c in wanted if not is_control(c)))
-    base = base.strip("-.") or "model"
+    # Room is left for a number.
+    base = base.encode()[: LONGEST_NAME - 10].decode(errors="ignore").strip("-.") or "model"
     name, number = base, 1
     while name in taken:
         number += 1
@@ -66,9 +83,13 @@ def name_fault(name: str, taken: Collection[str]) -> str:
     """Why a run can't have this name; empty where it can."""
     if not name.strip():
         return "give the model a name"
-    if "/" in name or "\\" in name or name.startswith(".") or any(map(is_control, name)):
-        return "a name is what can be a folder's name, and begins with no dot"
-    if len(name.encode()) > 100:
+    if "/" in name or "\\" in name:
+        return "a name holds no slashes: it becomes a folder's name"
+    if name.startswith("."):
+        return "a name begins with no dot"
+    if any(map(is_control, name)):
+        return "a name holds no control characters"
+    if len(name.encode()) > LONGEST_NAME:
         return "that name is too long"
     if name in taken:
         return f"there is a run called {name} already; choose another name"
@@ -81,4 +102,46 @@ def budget_fault(amount: str) -> str:
         value = float(amount)
     except ValueError:
         return "the budget is a number of minutes or epochs"
-    return "" if 0 < value < 1e9 else "the budget must be more than nothing, and finite"
+    if not value > 0:
+        return "the budget must be more than nothing"
+    return "" if value <= MOST else "the budget must be less than that"
+
+
+def path_fault(corpus: Path) -> str:
+    """Why a run can't note down where this text is; empty where it can."""
+    # Most paths are printable, which is quickly seen.
+    if not str(corpus).isprintable() and any(map(is_control, str(corpus))):
+        return f"{corpus}: has control characters in its path; give it a plainer name"
+    return ""
+
+
+def room_fault(folder: Path, weights: int) -> str:
+    """Why a run of so many weights won't fit where `folder` is, or will be; empty where it will."""
+    needed = LEAST_ROOM + DISK_BYTES_A_WEIGHT * weights
+    place = folder
+    while not is_folder(place) and place != place.parent:
+        place = place.parent
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return f"{place}: {error.strerror}"
+    if free >= needed:
+        return ""
+    return f"the disk is full: a run takes about {needed >> 20} MB, {free >> 20} MB are free"
+
+
+def _long_enough(document: Path) -> bool:
+    try:
+        status = document.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size >= LEAST_BYTES
+
+
+def _present_folder() -> Path | None:
+    """The current folder, unless it is the home folder, the root, or gone."""
+    try:
+        here = Path.cwd()
+        return None if here in {Path.home(), Path(here.anchor)} else here
+    except (OSError, RuntimeError):
+        return None

@@ -2,13 +2,14 @@
 
 The editor asks after every change and never waits. A newer request cancels the one in work
 between two characters; every answer carries the revision of the document it belongs to, so that
-whoever shows it can drop a stale one.
+whoever shows it can drop a stale one. A second thread loads models while the one before answers,
+and hands them over ready.
 """
 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from charlm_core import CharlmError, SuggestConfig
@@ -16,8 +17,7 @@ from charlm_core import CharlmError, SuggestConfig
 Cancelled = Callable[[], bool]
 
 STOP_SECONDS = 0.5
-"""How long `stop` waits for the thread. It stops within a step; only loading may take longer, and
-a person who quits meanwhile is not made to wait for it."""
+"""How long `stop` waits for the threads: only loading may take longer, and nobody waits for it."""
 
 
 class Suggested(Protocol):
@@ -131,11 +131,18 @@ class Prediction:
 Event = Loading | Ready | Failed | Prediction
 
 
-class Predictor:
-    """Answers the latest request, in a thread of its own.
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    """A model that was loaded, on its way to the thread that is going to own it."""
 
-    `deliver` is called in that thread with every event and must only pass it on.
-    """
+    session: Session
+    """The model at its beginning."""
+    ready: Ready
+    """What to tell of it."""
+
+
+class Predictor:
+    """Answers the latest request; `deliver` is called in its threads and must only pass on."""
 
     def __init__(
         self,
@@ -146,58 +153,62 @@ class Predictor:
         config: SuggestConfig | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._wanted = checkpoint
-        self._name = checkpoint
         self._deliver = deliver
         self._load_model = load_model or load_shipped
         self._config = config or SuggestConfig()
         self._clock = clock
         self._news = threading.Condition()
         self._waiting: tuple[Request, float] | None = None
+        self._wanted = checkpoint
+        self._loaded: _Loaded | Failed | None = None
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="predictor", daemon=True)
+        self._loader = threading.Thread(target=self._load, name="loader", daemon=True)
 
     def start(self) -> None:
         """Begin to load the model."""
+        self._loader.start()
         self._thread.start()
 
     def switch(self, checkpoint: str) -> None:
         """Load another model and answer with it from then on; Ready or Failed follows.
 
-        Where it can't be loaded, the one before goes on. What was asked meanwhile has to be asked
-        again.
+        Until then, and where it can't be loaded, the one before goes on. Of several only the last
+        counts. What was asked meanwhile has to be asked again.
         """
         with self._news:
             self._wanted = checkpoint
-            self._news.notify()
+            self._news.notify_all()
 
     def ask(self, request: Request) -> None:
         """Answer this request next, and any earlier one never."""
         with self._news:
             self._waiting = (request, self._clock())
-            self._news.notify()
+            self._news.notify_all()
 
     def stop(self) -> None:
-        """End the thread; no event follows. May be called more than once, or before `start`."""
+        """End the threads; no event follows. May be called more than once, or before `start`."""
         with self._news:
             self._stopping = True
-            self._news.notify()
-        if self._thread.is_alive():
-            self._thread.join(STOP_SECONDS)
+            self._news.notify_all()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in (self._thread, self._loader):
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _outdated(self) -> bool:
         """Whether the request in work should be given up."""
-        return self._stopping or self._waiting is not None or bool(self._wanted)
+        return self._stopping or self._waiting is not None or self._loaded is not None
 
-    def _next(self) -> tuple[Request, float] | str | None:
-        """Wait for a request, or the checkpoint to switch to; None when there will be no more."""
+    def _next(self, *, able: bool) -> "tuple[Request, float] | _Loaded | Failed | None":
+        """Wait for what came of loading or, if able to answer, a request; None is the end."""
         with self._news:
-            self._news.wait_for(self._outdated)
+            self._news.wait_for(lambda: self._stopping or self._loaded or (able and self._waiting))
             if self._stopping:
                 return None
-            if self._wanted:
-                wanted, self._wanted = self._wanted, ""
-                return wanted
+            if self._loaded is not None:
+                loaded, self._loaded = self._loaded, None
+                return loaded
             taken, self._waiting = self._waiting, None
             return taken
 
@@ -206,35 +217,50 @@ class Predictor:
             self._deliver(event)
 
     def _run(self) -> None:
-        """The thread: load, then answer until told to stop; a model that breaks is let go."""
-        session: Session | None = None
-        while (job := self._next()) is not None:
-            left = self._name if isinstance(job, str) and session else ""
-            wanted = job if isinstance(job, str) else self._name
-            try:
-                if isinstance(job, str):
-                    session = self._open(job)
-                elif session and (prediction := self._answer(session, *job)) is not None:
-                    self._tell(prediction)
-            except CharlmError as error:
-                self._tell(Failed(checkpoint=wanted, reason=str(error), left=left))
-            except Exception as error:
-                # Whatever broke, the person at the keyboard hears of it and goes on editing.
-                reason = f"the model stopped: {type(error).__name__}: {error}".splitlines()[0]
-                self._tell(Failed(checkpoint=wanted, reason=reason, left=left))
-            else:
-                continue
-            session = session if left else None
+        """The thread: answer until told to stop; a model that breaks is let go."""
+        name, session = "", None
+        while (job := self._next(able=session is not None)) is not None:
+            if isinstance(job, Failed):
+                self._tell(replace(job, left=name))
+            elif isinstance(job, _Loaded):
+                name, session = job.ready.checkpoint, job.session
+                self._tell(job.ready)
+            elif session is not None:
+                try:
+                    prediction = self._answer(session, *job)
+                except Exception as error:
+                    self._tell(Failed(checkpoint=name, reason=_fault(error)))
+                    name, session = "", None
+                else:
+                    if prediction is not None:
+                        self._tell(prediction)
 
-    def _open(self, checkpoint: str) -> Session:
+    def _load(self) -> None:
+        """The other thread: load what is wanted, one after another."""
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._stopping or bool(self._wanted))
+                if self._stopping:
+                    return
+                wanted, self._wanted = self._wanted, ""
+            self._tell(Loading(checkpoint=wanted))
+            loaded = self._open(wanted)
+            with self._news:
+                # Where another is wanted by now, nobody waits for this one.
+                if not self._wanted:
+                    self._loaded = loaded
+                    self._news.notify_all()
+
+    def _open(self, checkpoint: str) -> "_Loaded | Failed":
         """Load a model and begin a session with it."""
-        self._tell(Loading(checkpoint=checkpoint))
         begun = self._clock()
-        model = self._load_model(checkpoint)
-        session = model.start()
-        self._name = model.name
-        self._tell(Ready(checkpoint=model.name, seconds=self._clock() - begun))
-        return session
+        try:
+            model = self._load_model(checkpoint)
+            session = model.start()
+        except Exception as error:
+            return Failed(checkpoint=checkpoint, reason=_fault(error))
+        ready = Ready(checkpoint=model.name, seconds=self._clock() - begun)
+        return _Loaded(session=session, ready=ready)
 
     def _answer(self, session: Session, request: Request, asked: float) -> Prediction | None:
         """Work on one request; None when a newer one came in."""
@@ -257,9 +283,16 @@ class Predictor:
         )
 
 
+def _fault(error: Exception) -> str:
+    """In a line, what the person at the keyboard hears, who goes on editing."""
+    if isinstance(error, CharlmError):
+        return str(error)
+    return f"the model stopped: {type(error).__name__}: {error}".splitlines()[0]
+
+
 def load_shipped(checkpoint: str) -> Model:
     """Load a checkpoint by name or path. Raises CheckpointError."""
-    # Here and not above: NumPy comes with it, and the first paint does not wait for that.
+    # Here and not above: the first paint does not wait for NumPy.
     from charlm_core import load
 
     return load(checkpoint)

@@ -1,124 +1,189 @@
 """A run in figures: how far it is, how well it does, how fast it goes."""
 
 import math
+from collections.abc import Sequence
 
-from rich.text import Text
+from textual.content import Content
 from textual.widgets import Static
 
-from charlm_core import RunView
-from tui.widgets.amounts import duration
+from charlm_core import Began, Evaluation, RunState, RunView, Step
+from tui.widgets.amounts import duration, short
 from tui.widgets.visible import visible
 
-BAR_CELLS = 16
-"""Width of a progress bar where there is little room."""
+BAR_CELLS = 40
+"""No progress bar is longer."""
 
-STATES = {
-    "starting": ("◌", "starting"),
-    "running": ("▶", "running"),
-    "paused": ("=", "paused"),
-    "stopping": ("■", "stopping"),
-    "finished": ("✓", "finished"),
-    "stopped": ("■", "stopped"),
-    "interrupted": ("!", "interrupted"),
-    "failed": ("✗", "failed"),
+STATES: dict[RunState, tuple[str, str]] = {
+    "starting": ("◌", ""),
+    "running": ("▶", "$text-success"),
+    "paused": ("‖", "$text-warning"),
+    "stopping": ("■", "$text-warning"),
+    "finished": ("✓", ""),
+    "stopped": ("■", ""),
+    "interrupted": ("!", "$text-warning"),
+    "failed": ("✗", "$text-error"),
 }
-"""The sign and the word for each state of a run."""
+"""The sign for each state of a run, and its colour."""
+
+FAINT = "$foreground 60%"
+
+PATIENCE = "Reading the texts and loading PyTorch; the first figures come in a moment."
+
+LABEL_CELLS, LOSS_CELLS, GAP, NAME_CELLS = 15, (10, 11, 10), "   ", 14
+"""Widths in the table of losses, what is between it and the other figures, and their names'."""
 
 
-def bar(share: float, cells: int) -> Text:
+def bar(share: float, cells: int) -> Content:
     """A progress bar of so many cells."""
     done = round(max(0.0, min(1.0, share)) * cells)
-    return Text("━" * done, "green") + Text("─" * (cells - done), "dim")
+    return Content.assemble(("━" * done, "$success"), ("━" * (cells - done), "$foreground 15%"))
 
 
-def figures(view: RunView, width: int) -> Text:
-    """What there is to tell of a run, in lines no wider than `width`, but for a long reason."""
-    lines = [_title(view)]
+def figures(view: RunView, width: int) -> Content:
+    """What there is to tell of a run; the lines of figures are no wider than `width`."""
+    lines = [_title(view, width)]
     if view.reason:
-        lines.append(Text(visible(view.reason), "bold"))
+        colour = "$text-error" if view.state == "failed" else "$text-warning"
+        lines.append(Content.styled(visible(_sentence(view.reason)), colour))
+    elif view.state == "starting":
+        lines.append(Content.styled(PATIENCE, FAINT))
     if view.step:
-        lines += [_progress(view, width), _losses(view, width), _pace(view)]
+        lines.append(_progress(view, view.step, width))
+        left, right = _losses(view, view.step), _pace(view, view.step)
+        lines += [
+            Content.assemble(one, GAP, other).truncate(width)
+            for one, other in zip(left, right, strict=True)
+        ]
     if view.overfitting:
-        lines.append(Text(view.overfitting, "bold"))
-    return Text("\n").join(lines)
+        lines.append(Content.styled(view.overfitting, "$text-warning"))
+    return Content("\n").join(lines)
 
 
-def _title(view: RunView) -> Text:
-    sign, word = STATES[view.state]
-    line = Text(f"{sign} {word}", "bold")
-    line.append(f"  {visible(view.name)}", "bold")
-    if view.config:
-        shape, train = view.config.train.model, view.config.train
-        budget = f"{train.epochs:g} epochs" if train.epochs else f"{train.minutes:g} minutes"
-        line.append(f"  {shape.cell} {shape.layers} × {shape.hidden}, {budget}", "not bold")
-        if view.began:
-            line.append(f", {view.began.parameters:,} weights", "not bold")
-    return line
-
-
-def _progress(view: RunView, width: int) -> Text:
-    assert view.step is not None
-    epochs = f"epoch {math.floor(view.step.epochs) + 1} "
-    share = f" {view.epoch_progress:4.0%}   "
-    whole = f" {view.progress:4.0%}"
-    left = f"  {duration(view.eta_seconds)} left" if view.held and view.eta_seconds else ""
-    room = width - len(epochs + share + "all " + whole + left)
-    cells = max(BAR_CELLS // 4, room // 2)
-    return (
-        Text(epochs)
-        + bar(view.epoch_progress, cells)
-        + Text(share)
-        + Text("all ")
-        + bar(view.progress, cells)
-        + Text(whole + left)
-    )
-
-
-def _losses(view: RunView, width: int) -> Text:
-    line = Text()
-    if view.train:
-        line.append("train ").append(f"{view.train[-1].nats:.3f}", "bold").append("   ")
-    measured = view.final or view.latest
-    if measured:
-        line.append("final " if measured.final else "validation ")
-        line.append(f"{measured.nats:.3f}", "bold").append(" nats/char   ")
-        line.append("perplexity ").append(f"{measured.perplexity:.2f}", "bold").append("   ")
-        line.append(f"{measured.bpc:.3f}", "bold").append(" bits/char")
-        if view.best and len(line) + 15 <= width:
-            line.append("   best ").append(f"{view.best.nats:.3f}", "bold")
-    else:
-        line.append("nats/char, not validated yet")
-    return line
-
-
-def _pace(view: RunView) -> Text:
-    assert view.step is not None
-    parts = [f"{duration(view.step.seconds)} trained"]
-    if view.chars_per_second:
-        parts.append(f"{view.chars_per_second:,.0f} chars/s")
-    parts += [
-        f"learning rate {view.step.learning_rate:.2e}",
-        f"gradient {view.step.gradient_norm:.2f}",
-    ]
-    return Text("   ".join(parts))
+def state_words(view: RunView) -> str:
+    """How the run stands, and what it is about to do."""
+    if view.wish == "pause" and view.state != "paused":
+        return f"{view.state}, will pause"
+    if view.wish != "pause" and view.state == "paused":
+        return "paused, will go on"
+    return view.state
 
 
 def ending(view: RunView) -> str:
     """How a training ended, in a line."""
-    _, word = STATES[view.state]
     if view.reason:
-        return f"{view.name}: {word}: {view.reason}"
+        return f"{view.name}: {view.state}: {view.reason}"
     measured = view.final or view.best
-    return f"{view.name}: {word}" + (f", {measured.nats:.3f} nats/char" if measured else "")
+    return f"{view.name}: {view.state}" + (f", {measured.nats:.3f} nats/char" if measured else "")
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[0].upper()}{reason[1:]}" + ("" if reason.endswith((".", "!", "?")) else ".")
+
+
+def _title(view: RunView, width: int) -> Content:
+    sign, colour = STATES[view.state]
+    facts = []
+    if view.config:
+        shape, train = view.config.train.model, view.config.train
+        facts.append(f"{shape.cell} {shape.layers} × {shape.hidden}")
+        if view.began:
+            facts += [f"{short(view.began.parameters)} weights", _where(view.began)]
+        facts.append(f"{train.epochs:g} epochs" if train.epochs else f"{train.minutes:g} minutes")
+    return Content.assemble(
+        (f"{sign} {state_words(view)}", f"bold {colour}"),
+        "   ",
+        (visible(view.name), "bold"),
+        "   ",
+        (", ".join(facts), FAINT),
+    ).truncate(width, ellipsis=True)
+
+
+def _where(began: Began) -> str:
+    cores = f"{began.threads} core" + ("s" if began.threads > 1 else "")
+    where = began.device if began.device != "cpu" else cores
+    return f"{began.ranks} × {where}" if began.ranks > 1 else where
+
+
+def _progress(view: RunView, step: Step, width: int) -> Content:
+    """Two bars: the present epoch, and the whole."""
+    whole = math.ceil(step.epochs / step.progress - 1e-6) if step.progress > 0 else 0
+    about = "" if view.config and view.config.train.epochs else "~"
+    epoch = f"epoch {step.epoch + 1} of {about}{max(whole, step.epoch + 1)} "
+    share = f" {view.epoch_progress:4.0%}     "
+    left = f"  {duration(view.eta_seconds)} left" if view.held and view.eta_seconds else ""
+    rest = f" {view.progress:4.0%}{left}"
+    cells = max(4, min(BAR_CELLS, (width - len(epoch + share + "whole " + rest)) // 2))
+    return Content.assemble(
+        epoch, bar(view.epoch_progress, cells), share, "whole ", bar(view.progress, cells), rest
+    ).truncate(width)
+
+
+def _losses(view: RunView, step: Step) -> list[Content]:
+    """A table: what loss is where."""
+    train = view.done.train_nats if view.done else view.train[-1].nats if view.train else step.nats
+    best = view.final or view.best
+    name = "final" if view.final else f"best, epoch {best.epoch:.1f}" if best else "best"
+    return [
+        _line("", ("nats/char", "perplexity", "bits/char"), FAINT),
+        _line("training", _loss(train)),
+        _line("validation", _measured(view.latest)),
+        _line(name, _measured(best)),
+    ]
+
+
+def _loss(nats: float) -> tuple[str, str, str]:
+    choices = math.exp(min(nats, 700.0))
+    return (
+        f"{nats:.3f}",
+        f"{choices:.2f}" if choices < 1000 else f"{choices:.1e}",
+        f"{nats / math.log(2):.3f}",
+    )
+
+
+def _measured(measured: Evaluation | None) -> tuple[str, str, str]:
+    return _loss(measured.nats) if measured else ("–", "–", "–")
+
+
+def _line(name: str, cells: Sequence[str], style: str = "bold") -> Content:
+    label = (f"{name:<{LABEL_CELLS}}"[:LABEL_CELLS], FAINT)
+    columns = zip(cells, LOSS_CELLS, strict=True)
+    return Content.assemble(label, *((f"{cell:>{width}}", style) for cell, width in columns))
+
+
+def _pace(view: RunView, step: Step) -> list[Content]:
+    """As many lines as the table of losses has."""
+    speed = view.chars_per_second
+    if not speed and view.done and view.done.seconds:
+        speed = view.done.chars / view.done.seconds
+    pairs = (
+        ("speed", f"{speed:,.0f} chars/s" if speed else "–"),
+        ("learning rate", f"{step.learning_rate:.2e}"),
+        ("gradient norm", f"{step.gradient_norm:.2f}"),
+        ("trained for", duration(step.seconds)),
+    )
+    return [
+        Content.assemble((f"{name:<{NAME_CELLS}}", FAINT), (value, "bold")) for name, value in pairs
+    ]
 
 
 class Figures(Static):
     """Shows a run's figures."""
 
     DEFAULT_CSS = """
-    Figures { height: auto; max-height: 9; padding: 0 1; }
+    Figures { height: auto; max-height: 10; padding: 0 1; }
     """
 
-    def show(self, view: RunView | None) -> None:
-        """Tell of this run, or of none."""
-        self.update(figures(view, max(20, self.size.width - 2)) if view else Text())
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: RunView | None = None
+
+    def show(self, view: RunView | None, otherwise: str = "") -> None:
+        """Tell of this run; say something else where there is none."""
+        self._view = view
+        width = max(20, self.size.width)
+        self.update(figures(view, width) if view else Content(otherwise))
+
+    def on_resize(self) -> None:
+        """The lines fit the width."""
+        if self._view:
+            self.show(self._view)

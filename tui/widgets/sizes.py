@@ -1,65 +1,112 @@
 """The sizes of network to choose from, and what each costs on this machine."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
-from rich.table import Table
-from rich.text import Text
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
 
 from charlm_core import SIZES, Speed
-from tui.widgets.amounts import duration, short
+from tui.widgets.amounts import file_size, short, span
+from tui.widgets.choices import CHOSEN, OTHER
+
+HEADING = ("size", "units", "weights", "memory", "chars/s", "an epoch")
+COLUMNS = (10, 7, 9, 9, 9, 12)
+
+MEASURING = "measuring…"
 
 
-def size_row(size: str, speed: Speed | None, chars: int) -> Table:
+def size_cells(size: str, speed: Speed | None, chars: int) -> tuple[str, ...]:
     """One size: its units, weights, memory, pace and time for a pass over so many characters."""
-    cells = [size, f"1 × {SIZES[size].hidden}", "…", "", "", ""]
-    if speed:
-        per_epoch = duration(chars / speed.chars_per_second) if chars else ""
-        cells[2:] = [
-            short(speed.parameters),
-            f"{short(speed.memory_bytes)}B",
-            f"{short(speed.chars_per_second)}/s",
-            per_epoch,
-        ]
-    return _line(cells)
+    units = str(SIZES[size].hidden)
+    if speed is None:
+        return (size, units, "", "", "", "")
+    return (
+        size,
+        units,
+        short(speed.parameters),
+        file_size(speed.memory_bytes),
+        short(speed.chars_per_second),
+        span(chars / speed.chars_per_second) if chars else "",
+    )
 
 
-def heading() -> Table:
-    """What the columns are."""
-    return _line(["size", "units", "weights", "memory", "chars", "epoch"])
+def in_columns(cells: tuple[str, ...]) -> str:
+    """The first at the left, the others at the right of their columns."""
+    first, *others = zip(cells, COLUMNS, strict=True)
+    return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{width}}" for cell, width in others)
 
 
-def _line(cells: list[str]) -> Table:
-    line = Table.grid(padding=(0, 1))
-    for index, width in enumerate((7, 8, 8, 7, 7, 8)):
-        line.add_column(width=width, justify="left" if index < 2 else "right", no_wrap=True)
-    line.add_row(*map(Text, cells))
-    return line
-
-
-class Sizes(OptionList):
-    """Chooses a size with the arrows."""
+class Sizes(Widget, can_focus=True):
+    """Chooses a size: by the arrows, or a click."""
 
     DEFAULT_CSS = """
-    Sizes { height: auto; border: none; padding: 0; background: transparent; }
+    Sizes { width: auto; height: auto; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,left", "turn(-1)", "A smaller size"),
+        Binding("down,right", "turn(1)", "A larger size"),
+    ]
 
-    def __init__(self, size: str) -> None:
-        self._names = list(SIZES)
-        super().__init__(*(Option(size_row(name, None, 0), id=name) for name in self._names))
-        self._first = self._names.index(size)
+    @dataclass
+    class Changed(Message):
+        """Another size is chosen."""
 
-    def on_mount(self) -> None:
-        """Begin on the size proposed."""
-        self.highlighted = self._first
+        size: str
+        """Its name."""
+
+    def __init__(self, chosen: str) -> None:
+        super().__init__()
+        self._chosen = chosen
+        self._speeds: Mapping[str, Speed] = {}
+        self._chars = 0
+        self._waiting = MEASURING
 
     @property
-    def size_chosen(self) -> str:
-        """The name of the size."""
-        return self._names[self.highlighted if self.highlighted is not None else self._first]
+    def chosen(self) -> str:
+        """The name of the size that is chosen."""
+        return self._chosen
 
-    def show(self, speeds: Mapping[str, Speed], chars: int) -> None:
-        """Tell what the sizes cost for a text of so many characters."""
-        for index, name in enumerate(self._names):
-            self.replace_option_prompt_at_index(index, size_row(name, speeds.get(name), chars))
+    def show(self, speeds: Mapping[str, Speed], chars: int, waiting: str = MEASURING) -> None:
+        """Tell what sizes cost for a text of so many characters, and why others are not told."""
+        self._speeds, self._chars, self._waiting = speeds, chars, waiting
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """A line for each size, below what the columns are."""
+        faint = "$foreground 60%"
+        lines = [Content.styled(f"  {in_columns(HEADING)}", faint)]
+        waiting = self._waiting
+        for size in SIZES:
+            speed = self._speeds.get(size)
+            line = in_columns(size_cells(size, speed, self._chars))
+            if speed is None:
+                # Said once, for the size whose turn it is.
+                line = line.rstrip() + f"{waiting:>{sum(COLUMNS[2:])}}"
+                line, waiting = line.ljust(sum(COLUMNS)), ""
+            chosen = size == self._chosen
+            style = "bold" if chosen else "$foreground 70%"
+            if chosen and self.has_focus:
+                style = "bold $block-cursor-foreground on $block-cursor-background"
+            lines.append(Content.styled(f"{CHOSEN if chosen else OTHER} {line}", style))
+        return Content("\n").join(lines)
+
+    def action_turn(self, step: int) -> None:
+        """Choose a larger size, or a smaller one."""
+        names = list(SIZES)
+        self._choose(names[max(0, min(names.index(self._chosen) + step, len(names) - 1))])
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the size under the mouse."""
+        if 1 <= event.y <= len(SIZES):
+            self._choose(list(SIZES)[event.y - 1])
+
+    def _choose(self, size: str) -> None:
+        if size != self._chosen:
+            self._chosen = size
+            self.refresh()
+            self.post_message(self.Changed(size))
