@@ -1,7 +1,7 @@
 """The trainer's settings and the presets built from them. Needs no torch."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from charlm_core.config import ModelConfig, check_range
@@ -46,6 +46,9 @@ class TrainConfig:
     dropout: float | Literal["auto"] = "auto"
     """Share of units dropped between layers and before the output, 0 to 0.9; `auto` suits it to
     the corpus, see `suited_dropout`."""
+    weight_drop: float | Literal["auto"] = "auto"
+    """Share of the recurrent weights dropped in a step, 0 to 0.9; `auto` rises with the passes
+    over the corpus, see `suited_weight_drop`."""
     average: float = 0.998
     """Decay a step of the weights' average, which is evaluated beside the weights, the better of
     both being kept; 0 keeps none."""
@@ -88,6 +91,8 @@ class TrainConfig:
         check_range("clip", self.clip, 0, 1e9)
         if self.dropout != "auto":
             check_range("dropout", self.dropout, 0, 0.9)
+        if self.weight_drop != "auto":
+            check_range("weight_drop", self.weight_drop, 0, 0.9)
         check_range("average", self.average, 0, 1)
         check_range("reset", self.reset, 0, 1)
         check_range("rare_share", self.rare_share, 0, 0.1)
@@ -105,6 +110,15 @@ def suited_dropout(chars: int) -> float:
     """
     low, high = 2e6, 20e6
     return 0.5 * min(1.0, max(0.0, math.log(high / chars) / math.log(high / low)))
+
+
+def suited_weight_drop(epochs: float) -> float:
+    """The `auto` weight drop after so many passes over the corpus, in part.
+
+    A hundredth a pass up to 0.4: what was read often is about to be learned by heart, what is new
+    is learned fastest by all weights.
+    """
+    return min(0.4, 0.01 * epochs)
 
 
 HELD_OUT_CHARS = 1_000_000
@@ -130,6 +144,7 @@ def seminar() -> TrainConfig:
         weight_decay=0.0,
         clip=1.0,
         dropout=0.0,
+        weight_drop=0.0,
         average=0.0,
         reset=0.0,
         rare_share=0.0,
@@ -146,6 +161,23 @@ SIZES = {
     "tiny": ModelConfig(hidden=128),
     "small": ModelConfig(hidden=256),
     "medium": ModelConfig(hidden=512),
-    "large": ModelConfig(hidden=1024),
+    "large": ModelConfig(hidden=768),
 }
 """Networks to choose from, by the name that `--size` takes."""
+
+LARGE_MINUTES = 30
+"""From this budget on a larger network has the time to overtake a medium one."""
+
+
+def suited_size(minutes: float) -> str:
+    """The size where none is chosen; `minutes` is the budget, 0 where it is in epochs."""
+    return "large" if minutes >= LARGE_MINUTES else "medium"
+
+
+def sized(config: TrainConfig, size: str) -> TrainConfig:
+    """`config` with a network of this size, the cell as before, and what suits so large a one."""
+    config = replace(config, model=replace(SIZES[size], cell=config.model.cell))
+    if size == "large":
+        # Twice the lanes for little more time: its weights no longer fit the nearest caches.
+        return replace(config, batch=32, learning_rate=4e-3)
+    return config

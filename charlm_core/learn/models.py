@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core.checkpoint import Tensors, tensor_shapes
@@ -62,6 +63,10 @@ class CharModel(nn.Module):
     `dropout` applies between layers and before the output, while training. It is locked: for all
     characters of a step the same units of a text are dropped (Gal & Ghahramani 2016), which also
     draws a hundredth of the random numbers.
+
+    `weight_drop`, 0 at first, is the share of recurrent weights that each forward pass drops while
+    training (DropConnect, Wan et al. 2013; on recurrent weights Merity et al. 2018). It may be
+    changed at any time.
     """
 
     def __init__(self, config: ModelConfig, vocab_size: int, dropout: float = 0.0) -> None:
@@ -69,6 +74,7 @@ class CharModel(nn.Module):
         self.config = config
         self.vocab_size = vocab_size
         self.dropout = dropout
+        self.weight_drop = 0.0
         self.embedding = nn.Embedding(vocab_size, config.embed)
         widths = [config.embed] + [config.hidden] * (config.layers - 1)
         self.recurrent = nn.ModuleList(
@@ -90,13 +96,15 @@ class CharModel(nn.Module):
             if index:
                 hs = self._drop(hs)
             before = tuple(part[index : index + 1] for part in state)  # each (1, B, H)
-            if len(before) == 2:
-                hs, after = layer(hs, before)  # (B, T, H)
-                last.append(after)
-            else:
-                hs, h = layer(hs, before[0])  # (B, T, H)
-                last.append((h,))
+            hs, after = self._through(layer, hs, before)  # (B, T, H)
+            last.append(after)
         return hs, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
+
+    def _through(self, layer: nn.Module, xs: Tensor, state: State) -> tuple[Tensor, State]:
+        """One layer over xs (B, T, E or H) from its state, each part (1, B, H): hs (B, T, H)."""
+        given = state if len(state) == 2 else state[0]
+        hs, after = functional_call(layer, self._dropped_weights(layer), (xs, given))
+        return hs, after if len(state) == 2 else (after,)
 
     def _drop(self, hs: Tensor) -> Tensor:
         """Locked dropout of hs (B, T, H)."""
@@ -104,6 +112,21 @@ class CharModel(nn.Module):
             return hs
         kept = torch.rand(hs.shape[0], 1, hs.shape[2], device=hs.device) >= self.dropout
         return hs * (kept.to(hs.dtype) / (1 - self.dropout))
+
+    def _dropped_weights(self, layer: nn.Module) -> dict[str, Tensor]:
+        """The layer's recurrent weights with a share of them zero; nothing where none is dropped.
+
+        A byte decides on each, so that an eighth of the random numbers is drawn that floats would
+        take: a 256th is as fine as the share can be.
+        """
+        cut = round(256 * self.weight_drop)
+        if not (self.training and cut):
+            return {}
+        weight: Tensor = layer.weight_hh_l0  # type: ignore[assignment]
+        words = torch.empty(-(-weight.numel() // 8), dtype=torch.int64, device=weight.device)
+        bytes_ = words.random_(-(1 << 63), None).view(torch.uint8)[: weight.numel()]
+        kept = (bytes_ >= cut).view(weight.shape)
+        return {"weight_hh_l0": weight * (kept * (256 / (256 - cut)))}
 
     def zero_state(self, batch: int) -> State:
         """The state before any text, for `batch` texts."""

@@ -1,4 +1,4 @@
-"""How far a training is in its budget, and what that decides: learning rate and evaluations."""
+"""How far a training is in its budget, and what that decides: rates, drop and evaluations."""
 
 import math
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from charlm_core.learn.config import TrainConfig
+from charlm_core.learn.config import TrainConfig, suited_weight_drop
 from charlm_core.learn.position import Position
 
 FINAL_RATE = 0.01
@@ -44,6 +44,11 @@ class Schedule:
         along = (progress - config.warmup) / max(1e-9, 1 - config.warmup)
         cosine = 0.5 * (1 + math.cos(math.pi * along))
         return config.learning_rate * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
+
+    def weight_drop(self, at: Position) -> float:
+        """The share of recurrent weights that the next step drops."""
+        chosen = self.config.weight_drop
+        return suited_weight_drop(self.epochs(at)) if chosen == "auto" else chosen
 
     def evaluations(self, at: Position) -> int:
         """Evaluations on the way that should have been made so far."""

@@ -168,6 +168,7 @@ class Trainer:
         at, rate = self.position, self._schedule.learning_rate(self.position)
         with self._watch.running():
             batch = self._batch(at.epoch, at.epoch_step)
+            self.model.weight_drop = self._schedule.weight_drop(at)
             found = self.learner.gradients(batch)
             # While a GPU is at it; what it found is waited for only then.
             self._fetch_next()

@@ -25,6 +25,7 @@ SMALL = TrainConfig(
     epochs=3,
     evaluations=3,
     dropout=0.2,
+    weight_drop=0.1,
     reset=0.2,
     precision="float32",
     device="cpu",

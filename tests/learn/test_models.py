@@ -147,6 +147,39 @@ def test_dropout_is_locked_to_units_and_lies_between_layers(cell: Cell) -> None:
     assert not torch.equal(dropped[0], dropped[1])
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_weight_drop_acts_only_while_training(cell: Cell) -> None:
+    """Every pass drops other recurrent weights; evaluation uses all of them."""
+    model = model_of(cell)
+    ids = torch.randint(V, (1, 10))
+
+    def logits() -> torch.Tensor:
+        found: torch.Tensor = model(ids, model.zero_state(1))[0]
+        return found
+
+    whole = logits()
+    model.weight_drop = 0.5
+    assert not torch.equal(logits(), logits())
+    model.eval()
+    assert torch.equal(logits(), whole)
+
+
+def test_weight_drop_drops_its_share_and_keeps_the_mean() -> None:
+    """Of the recurrent weights a quarter are zero, and the others as much larger."""
+    model = CharModel(ModelConfig(cell="lstm", embed=5, hidden=64), V).train()
+    layer = model.recurrent[0]
+    weight = layer.weight_hh_l0
+    assert isinstance(weight, torch.Tensor)
+    assert model._dropped_weights(layer) == {}
+    model.weight_drop = 0.25
+    (dropped,) = model._dropped_weights(layer).values()
+    kept = dropped != 0
+    assert 0.74 < kept.float().mean() < 0.76
+    torch.testing.assert_close(dropped[kept], weight[kept] / 0.75)
+    dropped.sum().backward()  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(weight.grad, kept / 0.75)
+
+
 def test_keep_zeroes_the_lanes_that_start_again() -> None:
     """A lane that is reset goes on from zero, the others from where they were."""
     state = (torch.ones(2, 3, 4), torch.ones(2, 3, 4))

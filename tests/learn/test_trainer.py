@@ -15,12 +15,21 @@ from safetensors.torch import save as save_tensors
 from charlm_core import checkpoint
 from charlm_core.config import CELLS, Cell, ModelConfig
 from charlm_core.errors import ConfigError, CorpusError, RunError
-from charlm_core.learn.config import suited_dropout
+from charlm_core.learn.config import (
+    SIZES,
+    TrainConfig,
+    sized,
+    suited_dropout,
+    suited_size,
+    suited_weight_drop,
+)
 from charlm_core.learn.device import select_device, select_precision
 from charlm_core.learn.events import Done, Epoch, Evaluation, Paused, Saved, Step
 from charlm_core.learn.launch import resume, start
 from charlm_core.learn.learner import HALF_SCALE, Learner
+from charlm_core.learn.position import Position
 from charlm_core.learn.runs import Run, request
+from charlm_core.learn.schedule import Schedule
 from charlm_core.learn.trainer import Trainer
 from charlm_core.metrics import Score
 from charlm_core.predict.model import load
@@ -362,12 +371,33 @@ def test_dropout_suits_itself_to_the_corpus() -> None:
     assert found[3:] == [0.0, 0.0]
 
 
+def test_weight_drop_rises_with_the_passes() -> None:
+    """What is new is learned by all weights; a text read many times over by part of them."""
+    found = [suited_weight_drop(epochs) for epochs in (0, 1, 10, 40, 1000)]
+    assert found == pytest.approx([0, 0.01, 0.1, 0.4, 0.4])
+    schedule = Schedule(config=TrainConfig(minutes=1), steps_per_epoch=100)
+    assert schedule.weight_drop(Position(epoch=10, epoch_step=50)) == pytest.approx(0.105)
+    schedule = Schedule(config=TrainConfig(minutes=1, weight_drop=0.3), steps_per_epoch=100)
+    assert schedule.weight_drop(Position()) == 0.3
+
+
+def test_an_hour_is_given_to_a_larger_network() -> None:
+    """Ten minutes to a medium one; a size brings what suits it, and leaves the cell as it was."""
+    assert [suited_size(minutes) for minutes in (0, 10, 60)] == ["medium", "medium", "large"]
+    gru = TrainConfig(minutes=1, model=ModelConfig(cell="gru"))
+    found = [sized(gru, size) for size in SIZES]
+    assert [config.model.hidden for config in found] == [128, 256, 512, 768]
+    assert {config.model.cell for config in found} == {"gru"}
+    assert [config.batch for config in found] == [16, 16, 16, 32]
+
+
 def test_settings_out_of_range_name_their_field() -> None:
     """Each refusal says which setting and what is allowed."""
     wrong: dict[str, Any] = {
         "passage": "spiral",
         "batch": 0,
         "dropout": 1.0,
+        "weight_drop": 1.0,
         "learning_rate": -1,
         "seed": -1,
         "minutes": 3.0,

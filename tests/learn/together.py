@@ -18,7 +18,9 @@ from charlm_core.learn.runs import request
 from tests.learn.support import SMALL
 from tui.cli import main
 
-LANES = dataclasses.replace(SMALL, batch=5, epochs=50 / 19, dropout=0.0, evaluations=2)
+LANES = dataclasses.replace(
+    SMALL, batch=5, epochs=50 / 19, dropout=0.0, weight_drop=0.0, evaluations=2
+)
 """Fifty steps through five lanes, which two processes can't share evenly."""
 
 WINDOWS = dataclasses.replace(

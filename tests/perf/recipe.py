@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core.config import Cell, ModelConfig
@@ -51,11 +51,7 @@ class VariedModel(CharModel):
             if index:
                 hs = self._dropped(hs, self.dropout)
             before = tuple(part[index : index + 1] for part in state)
-            if len(before) == 2:
-                hs, after = self._lstm(layer, hs, before)
-            else:
-                hs, h = layer(hs, before[0])
-                after = (h,)
+            hs, after = self._through(layer, hs, before)
             if index and chosen.skip:
                 hs = hs + inputs
             last.append(after)
@@ -65,28 +61,6 @@ class VariedModel(CharModel):
         else:
             logits = self.output(hs)
         return logits, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
-
-    def _lstm(self, layer: nn.Module, xs: Tensor, state: State) -> tuple[Tensor, State]:
-        """An LSTM layer whose recurrent weights are dropped (Merity et al. 2018)."""
-        share = self.chosen.weight_drop
-        if not (share and self.training):
-            found: tuple[Tensor, State] = layer(xs, state)
-            return found
-        weights = [getattr(layer, f"{name}_l0") for name in ("weight_ih", "weight_hh")]
-        biases = [getattr(layer, f"{name}_l0") for name in ("bias_ih", "bias_hh")]
-        kept = (torch.rand_like(weights[1]) >= share).float() / (1 - share)
-        hs, h, c = torch.lstm(
-            xs,
-            state,
-            [weights[0], weights[1] * kept, *biases],
-            True,
-            1,
-            0.0,
-            True,
-            False,
-            True,
-        )
-        return hs, (h, c)
 
     def _dropped(self, xs: Tensor, share: float) -> Tensor:
         """Dropout of xs (B, T, N), locked over time unless it is not to be."""
@@ -122,7 +96,8 @@ def arguments() -> argparse.Namespace:
     add("--threads", type=int, default=1)
     add("--ema", type=float, nargs="*", default=[0.99, 0.998, 0.9995])
     add("--embed-dropout", type=float, default=0.0)
-    add("--weight-drop", type=float, default=0.0, help="of the recurrent weights, LSTM")
+    add("--weight-drop", type=float, default=0.0, help="of the recurrent weights")
+    add("--ramp", type=float, default=0.0, help="epochs over which that share rises from 0")
     add("--elementwise", action="store_true", help="dropout not locked over time")
     add("--skip", action="store_true", help="a layer adds to what it is given")
     add("--tied", action="store_true", help="output weights are the embedding; --embed = --hidden")
@@ -190,6 +165,8 @@ def train(
     while learned < target:
         progress = learned / target
         begun = time.perf_counter()
+        risen = learned / len(corpus.train) / chosen.ramp if chosen.ramp else 1.0
+        learner.model.weight_drop = chosen.weight_drop * min(1.0, risen)
         batch = lanes.batch(epoch, step)
         loss, _ = learner.learn(batch, rate(config, progress))
         for decay, values in averages.items():

@@ -114,8 +114,8 @@ def test_train_then_feel_it(tmp_path: Path, runs: Path) -> None:
 
 
 def _choose_tiny(screen: Terminal) -> None:
-    """Move back from the button to the sizes, take the smallest, and return."""
-    screen.send("\x1b[Z")
+    """Move back from the button to the sizes and take the smallest; Enter starts from there."""
+    screen.send("\x1b[Z" * 3)
+    screen.wait(lambda lines: "↑↓ choose" in lines[-1], "the sizes")
     screen.send("\x1b[A\x1b[A")
-    screen.wait(lambda lines: "lstm tiny" in "\n".join(lines), "the size")
-    screen.send("\t")
+    screen.wait(lambda lines: "● tiny" in "\n".join(lines), "the size")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from charlm_core import PRESETS, SIZES, RunError, spare_threads, step_aside
+from charlm_core import PRESETS, SIZES, RunError, sized, spare_threads, step_aside, suited_size
 from tui.commands.output import emit, json_option, tell
 from tui.commands.progress import TrainingProgress
 
@@ -40,6 +40,7 @@ STANDARD = "standard"
 @click.option("--minutes", type=float, help="Budget in minutes.")
 @click.option("--learning-rate", type=float, help="Highest learning rate.")
 @click.option("--dropout", type=float, help="Share of units dropped; by default it suits itself.")
+@click.option("--weight-drop", type=float, help="Share of recurrent weights dropped; likewise.")
 @click.option("--weight-decay", type=float, help="Of AdamW.")
 @click.option("--batch", type=int, help="Lanes, or windows a step.")
 @click.option("--length", type=int, help="Characters a step in each.")
@@ -147,8 +148,11 @@ def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
         given = {"epochs": 0.0, "minutes": 0.0, **given}
     shape = {field.name for field in fields(config.model)}
     size = given.pop("size", "")
-    model = replace(SIZES[size], cell=config.model.cell) if size else config.model
-    model = replace(model, **{k: v for k, v in given.items() if k in shape})
+    if preset == STANDARD and not size:
+        size = suited_size(given.get("minutes", config.minutes))
+    if size:
+        config = sized(config, size)
+    model = replace(config.model, **{k: v for k, v in given.items() if k in shape})
     return replace(config, model=model, **{k: v for k, v in given.items() if k not in shape})
 
 

@@ -83,6 +83,7 @@ class NewRun(Screen[Plan | None]):
         self._unmeasured = ""
         self._proposed = plan.name
         self._answered = False
+        self._said = ""
         self._reader = CorpusReader(self._deliver)
         self._speedometer = Speedometer(measure, self._deliver)
 
@@ -294,5 +295,13 @@ class NewRun(Screen[Plan | None]):
 
     def _say(self, what: str, kind: str = "") -> None:
         line = self.query_one("#fault", Static)
-        line.update(Content(visible(what)))
         line.set_classes(kind)
+        if what != self._said:
+            self._said = what
+            line.update(Content(visible(what)))
+            # It may take another number of lines, and move on a low screen what one is at.
+            self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        if self.focused:
+            self.focused.scroll_visible(animate=False)
