@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from charlm_core.learn.config import SIZES as SIZES
     from charlm_core.learn.config import TrainConfig as TrainConfig
     from charlm_core.learn.config import sized as sized
-    from charlm_core.learn.config import suited_size as suited_size
+    from charlm_core.learn.config import suited as suited
     from charlm_core.learn.describe import describe as describe
     from charlm_core.learn.device import use_threads as use_threads
     from charlm_core.learn.distributed import ToldElsewhereError as ToldElsewhereError
@@ -115,7 +115,7 @@ _HOMES = {
         "RunError",
     ],
     "charlm_core.learn.baseline": ["torch_step_us"],
-    "charlm_core.learn.config": ["PRESETS", "SIZES", "TrainConfig", "sized", "suited_size"],
+    "charlm_core.learn.config": ["PRESETS", "SIZES", "TrainConfig", "sized", "suited"],
     "charlm_core.learn.describe": ["describe"],
     "charlm_core.learn.device": ["use_threads"],
     "charlm_core.learn.distributed": ["ToldElsewhereError", "joined"],

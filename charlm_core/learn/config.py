@@ -169,9 +169,17 @@ LARGE_MINUTES = 30
 """From this budget on a larger network has the time to overtake a medium one."""
 
 
-def suited_size(minutes: float) -> str:
-    """The size where none is chosen; `minutes` is the budget, 0 where it is in epochs."""
-    return "large" if minutes >= LARGE_MINUTES else "medium"
+HASTY_MINUTES = 0.5
+"""With less than this budget a small network learns more, for it reads more."""
+
+
+def suited(config: TrainConfig, minutes: float) -> TrainConfig:
+    """`config` with what suits a budget of so many minutes, 0 where it is in epochs."""
+    if not 0 < minutes < HASTY_MINUTES:
+        return sized(config, "large" if minutes >= LARGE_MINUTES else "medium")
+    # A training of a few seconds has no time to learn anything by heart.
+    dropout = 0.1 if minutes < HASTY_MINUTES / 3 else config.dropout
+    return replace(sized(config, "small"), learning_rate=1e-2, dropout=dropout)
 
 
 def sized(config: TrainConfig, size: str) -> TrainConfig:

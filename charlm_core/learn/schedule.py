@@ -13,6 +13,11 @@ FINAL_RATE = 0.01
 """The cosine ends at this share of the highest learning rate."""
 
 
+EVALUATION_SECONDS = 10.0
+"""No more than one evaluation in so many seconds of a budget in minutes: it stores two checkpoints,
+and a training of seconds would do little else."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
     """A training's budget; pure functions of where it stands."""
@@ -52,7 +57,10 @@ class Schedule:
 
     def evaluations(self, at: Position) -> int:
         """Evaluations on the way that should have been made so far."""
-        return math.floor(self.progress(at) * self.config.evaluations + 1e-9)
+        wanted = self.config.evaluations
+        if self.config.minutes:
+            wanted = max(1, min(wanted, int(60 * self.config.minutes / EVALUATION_SECONDS)))
+        return math.floor(self.progress(at) * wanted + 1e-9)
 
 
 class Stopwatch:

@@ -19,8 +19,8 @@ from charlm_core.learn.config import (
     SIZES,
     TrainConfig,
     sized,
+    suited,
     suited_dropout,
-    suited_size,
     suited_weight_drop,
 )
 from charlm_core.learn.device import select_device, select_precision
@@ -383,7 +383,10 @@ def test_weight_drop_rises_with_the_passes() -> None:
 
 def test_an_hour_is_given_to_a_larger_network() -> None:
     """Ten minutes to a medium one; a size brings what suits it, and leaves the cell as it was."""
-    assert [suited_size(minutes) for minutes in (0, 10, 60)] == ["medium", "medium", "large"]
+    standard = TrainConfig(minutes=1)
+    found = [suited(standard, minutes) for minutes in (0, 0.1, 0.4, 10, 60)]
+    assert [config.model.hidden for config in found] == [512, 256, 256, 512, 768]
+    assert [config.dropout for config in found[:3]] == ["auto", 0.1, "auto"]
     gru = TrainConfig(minutes=1, model=ModelConfig(cell="gru"))
     found = [sized(gru, size) for size in SIZES]
     assert [config.model.hidden for config in found] == [128, 256, 512, 768]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from charlm_core import PRESETS, SIZES, RunError, sized, spare_threads, step_aside, suited_size
+from charlm_core import PRESETS, SIZES, RunError, sized, spare_threads, step_aside, suited
 from tui.commands.output import emit, json_option, tell
 from tui.commands.progress import TrainingProgress
 
@@ -148,10 +148,10 @@ def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
         given = {"epochs": 0.0, "minutes": 0.0, **given}
     shape = {field.name for field in fields(config.model)}
     size = given.pop("size", "")
-    if preset == STANDARD and not size:
-        size = suited_size(given.get("minutes", config.minutes))
     if size:
         config = sized(config, size)
+    elif preset == STANDARD:
+        config = suited(config, given.get("minutes", config.minutes))
     model = replace(config.model, **{k: v for k, v in given.items() if k in shape})
     return replace(config, model=model, **{k: v for k, v in given.items() if k not in shape})
 
