@@ -60,7 +60,8 @@ class TrainConfig:
     """Share at the end of each document that validates, at most HELD_OUT_CHARS in all; 0
     validates on the training text itself. Not used where validation texts are named."""
     evaluations: int = 10
-    """Evaluations on the way, evenly over the budget; the best one's weights are kept."""
+    """Evaluations on the way, evenly over the budget; the best one's weights are kept. Fewer where
+    the budget is less than ten seconds for each."""
     seed: int = 1
     """Of initial weights, order, resets and dropout."""
     device: Device = "auto"

@@ -12,7 +12,7 @@ from typing import cast
 
 import msgspec
 
-from charlm_core.config import Cell
+from charlm_core.config import Cell, ModelConfig
 from charlm_core.errors import ConfigError
 from charlm_core.learn.config import SIZES, sized, standard
 from charlm_core.learn.priority import spare_threads
@@ -108,7 +108,7 @@ def measure(cell: Cell) -> Iterator[Speed]:
     torch.set_flush_denormal(True)
     ids = np.random.default_rng(0).integers(1, SYMBOLS, 1 << 18).astype(np.uint16)
     for size, shape in SIZES.items():
-        config = sized(replace(standard(), model=replace(shape, cell=cell)), size)
+        config = sized(replace(standard(), model=ModelConfig(cell=cell)), size)
         short, lanes = (
             Lanes(ids, (0,), batch=config.batch, length=length, reset=config.reset, seed=0)
             for length in (WARM_UP_CHARS, config.length)

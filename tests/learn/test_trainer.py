@@ -381,6 +381,13 @@ def test_weight_drop_rises_with_the_passes() -> None:
     assert schedule.weight_drop(Position()) == 0.3
 
 
+def test_a_training_of_seconds_evaluates_once() -> None:
+    """An evaluation stores two checkpoints: a longer budget has as many as are asked for."""
+    for minutes, expected in ((0.05, 1), (0.5, 3), (10, 10)):
+        schedule = Schedule(config=TrainConfig(minutes=minutes), steps_per_epoch=100)
+        assert schedule.evaluations(Position(seconds=60 * minutes)) == expected
+
+
 def test_an_hour_is_given_to_a_larger_network() -> None:
     """Ten minutes to a medium one; a size brings what suits it, and leaves the cell as it was."""
     standard = TrainConfig(minutes=1)

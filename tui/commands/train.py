@@ -150,7 +150,7 @@ def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
     size = given.pop("size", "")
     if size:
         config = sized(config, size)
-    elif preset == STANDARD:
+    elif preset == STANDARD and not given.keys() & {"hidden", "layers"}:
         config = suited(config, given.get("minutes", config.minutes))
     model = replace(config.model, **{k: v for k, v in given.items() if k in shape})
     return replace(config, model=model, **{k: v for k, v in given.items() if k not in shape})
