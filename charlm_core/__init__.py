@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from charlm_core.characters import one_line as one_line
     from charlm_core.checkpoint import Checkpoint as Checkpoint
     from charlm_core.checkpoint import CheckpointConfig as CheckpointConfig
+    from charlm_core.confidential import looks_secret as looks_secret
     from charlm_core.config import CONTEXT_CHARS as CONTEXT_CHARS
     from charlm_core.config import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
+    from charlm_core.config import DIALS as DIALS
     from charlm_core.config import Cell as Cell
     from charlm_core.config import ModelConfig as ModelConfig
     from charlm_core.config import SamplingConfig as SamplingConfig
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from charlm_core.errors import ConfigError as ConfigError
     from charlm_core.errors import CorpusError as CorpusError
     from charlm_core.errors import DocumentError as DocumentError
+    from charlm_core.errors import MemoryFileError as MemoryFileError
     from charlm_core.errors import RunError as RunError
     from charlm_core.learn.baseline import torch_step_us as torch_step_us
     from charlm_core.learn.config import PRESETS as PRESETS
@@ -81,8 +84,20 @@ if TYPE_CHECKING:
     from charlm_core.predict.bench import bench_untrained as bench_untrained
     from charlm_core.predict.engine import Engine as Engine
     from charlm_core.predict.generating import generate as generate
+    from charlm_core.predict.index import Index as Index
+    from charlm_core.predict.learned import Gain as Gain
+    from charlm_core.predict.learned import Learned as Learned
+    from charlm_core.predict.learned import LearnedDocument as LearnedDocument
+    from charlm_core.predict.mixture import Mixture as Mixture
     from charlm_core.predict.model import Model as Model
     from charlm_core.predict.model import load as load
+    from charlm_core.predict.remembered import remember as remember
+    from charlm_core.predict.remembered import remember_cached as remember_cached
+    from charlm_core.predict.remembered import remember_training as remember_training
+    from charlm_core.predict.remembered import remember_training_cached as remember_training_cached
+    from charlm_core.predict.replay import Replay as Replay
+    from charlm_core.predict.replay import replays as replays
+    from charlm_core.predict.scoring import adaptive_scores as adaptive_scores
     from charlm_core.predict.scoring import running_scores as running_scores
     from charlm_core.predict.scoring import score as score
     from charlm_core.predict.session import Session as Session
@@ -98,10 +113,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "charlm_core.characters": ["is_control", "one_line"],
     "charlm_core.checkpoint": ["Checkpoint", "CheckpointConfig"],
+    "charlm_core.confidential": ["looks_secret"],
     "charlm_core.config": [
         "CONTEXT_CHARS",
         "Cell",
         "DEFAULT_CHECKPOINT",
+        "DIALS",
         "ModelConfig",
         "SamplingConfig",
         "SuggestConfig",
@@ -112,6 +129,7 @@ _HOMES = {
         "ConfigError",
         "CorpusError",
         "DocumentError",
+        "MemoryFileError",
         "RunError",
     ],
     "charlm_core.learn.baseline": ["torch_step_us"],
@@ -143,18 +161,22 @@ _HOMES = {
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
     "charlm_core.predict.engine": ["Engine"],
     "charlm_core.predict.generating": ["generate"],
+    "charlm_core.predict.index": ["Index"],
+    "charlm_core.predict.learned": ["Gain", "Learned", "LearnedDocument"],
+    "charlm_core.predict.mixture": ["Mixture"],
     "charlm_core.predict.model": ["Model", "load"],
-    "charlm_core.predict.scoring": ["running_scores", "score"],
+    "charlm_core.predict.remembered": [
+        "remember",
+        "remember_cached",
+        "remember_training",
+        "remember_training_cached",
+    ],
+    "charlm_core.predict.replay": ["Replay", "replays"],
+    "charlm_core.predict.scoring": ["adaptive_scores", "running_scores", "score"],
     "charlm_core.predict.session": ["Session"],
     "charlm_core.predict.suggest": ["Suggestion"],
     "charlm_core.storage": ["sync_directory"],
-    "charlm_core.texts": [
-        "TextReader",
-        "TextSource",
-        "TextSources",
-        "folder_texts",
-        "text_fault",
-    ],
+    "charlm_core.texts": ["TextReader", "TextSource", "TextSources", "folder_texts", "text_fault"],
     "charlm_core.vocab": ["Vocab"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

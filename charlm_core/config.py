@@ -1,6 +1,8 @@
 """What can be set, for both halves: the network's shape, the sampler, the ghost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from charlm_core.errors import ConfigError
@@ -14,6 +16,15 @@ DEFAULT_CHECKPOINT = "english"
 CONTEXT_CHARS = 4096
 """How much of the text before the cursor a jump in a large document is worth priming with, in
 characters. What lies further back has faded from a state of this size."""
+
+HELD_OUT_CHARS = 1_000_000
+"""Of the texts that train no more than this is held back to validate, in characters."""
+
+
+def kept_share(held_out: float, chars: int) -> float:
+    """Which share of each text trains, where a share of `held_out` of `chars` in all validates."""
+    return 1 - min(held_out, HELD_OUT_CHARS / chars) if chars else 1.0
+
 
 GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 """How many blocks of `hidden` rows a cell's weight matrices stack."""
@@ -65,14 +76,36 @@ class SamplingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class SuggestConfig:
-    """When a ghost stops."""
+    """When a ghost shows, and where it stops."""
 
-    threshold: float = 0.1
-    """The ghost ends before the product of its probabilities falls under this, 0 to 1. Lower ones
-    speak more often and save no more keys; higher ones are right more often and save fewer."""
+    threshold: float = 0.29
+    """The least probability of a ghost's first word, 0 to 1. Lower ones speak more often and save
+    more keys; higher ones are right more often."""
+    whole_threshold: float = 0.005
+    """The least probability of a ghost longer than a word, 0 to 1."""
+    caution: float = 3.0
+    """A ghost is worth the keys it saves times this power of its probability, 0 to 10. With 1 it
+    would save most if it were the last; but after a wrong one the next letter makes a right one
+    likelier, and after a short right one the rest can follow, so that what is surer is worth more
+    than its share."""
     max_chars: int = 64
     """Its longest, in characters, 1 to 4,096."""
+    expansions: int = 40
+    """How many beginnings are looked behind in search of the first word, 1 to 4,096."""
 
     def __post_init__(self) -> None:
         check_range("threshold", self.threshold, 0.0, 1.0)
+        check_range("whole_threshold", self.whole_threshold, 0.0, 1.0)
+        check_range("caution", self.caution, 0.0, 10.0)
         check_range("max_chars", self.max_chars, 1, 4096)
+        check_range("expansions", self.expansions, 1, 4096)
+
+
+DIALS: Mapping[str, SuggestConfig] = MappingProxyType(
+    {
+        "quiet": SuggestConfig(threshold=0.6),
+        "balanced": SuggestConfig(),
+        "eager": SuggestConfig(threshold=0.04, caution=2.0),
+    }
+)
+"""How often the ghost speaks: on prose that a model knows, at some 10%, 25% or 60% of positions."""

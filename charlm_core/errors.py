@@ -34,5 +34,9 @@ class RunError(CharlmError):
     """A training run can't be started, resumed or written; the message names the folder."""
 
 
+class MemoryFileError(CharlmError):
+    """What was learned can't be read or written; the message names the file and the fault."""
+
+
 class DocumentError(CharlmError):
     """A document can't be opened or saved; the message names the file."""

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+Data = bytes | memoryview
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
@@ -32,16 +34,21 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_synced(path: Path, data: bytes) -> None:
-    """Write a new file and wait until the disk has it. Raises OSError."""
-    with path.open("wb") as stream:
+def write_synced(path: Path, data: Data, mode: int = 0o666) -> None:
+    """Write a new file and wait until the disk has it. Raises OSError.
+
+    It gets `mode`, less what the process's umask takes away.
+    """
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def replace_directory(path: Path, files: Mapping[str, bytes]) -> None:
+def replace_directory(path: Path, files: Mapping[str, Data], *, private: bool = False) -> None:
     """Make `path` a directory that holds exactly `files` (name to contents).
+
+    Where it is private, nobody but its owner may read it.
 
     Written to a temporary sibling, synced, then swapped in. A link is followed, not replaced.
     Raises OSError; `path` is then as it was. Temporary siblings begin with a dot.
@@ -51,10 +58,10 @@ def replace_directory(path: Path, files: Mapping[str, bytes]) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    fresh.mkdir()
+    fresh.mkdir(mode=0o700 if private else 0o777)
     try:
         for name, data in files.items():
-            write_synced(fresh / name, data)
+            write_synced(fresh / name, data, 0o600 if private else 0o666)
         sync_directory(fresh)
         if path.exists():
             _exchange(fresh, path)

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.app import App
@@ -12,7 +14,8 @@ from textual.screen import Screen
 from charlm_core import CharlmError, one_line
 from tui.screens.editor import EditorScreen
 from tui.services.documents import Document, open_document, recover
-from tui.services.predictor import LoadModel
+from tui.services.model import LoadModel
+from tui.services.remembering import Remember
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 
@@ -32,11 +35,13 @@ class CharlmApp(App[None], inherit_bindings=False):
         checkpoint: str,
         *,
         load_model: LoadModel | None = None,
+        remember: Remember | None = None,
         recovery: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         document = open_document(path) if path else Document()
-        self.main = EditorScreen(document, checkpoint, load_model)
+        self.main = EditorScreen(document, checkpoint, load_model, remember, clock)
         """The screen below all dialogs."""
         self._recovery = recovery
         self.fault: BaseException | None = None

@@ -15,7 +15,7 @@ import click
 
 from charlm_core import CharlmError, one_line
 
-COMMANDS = ("bench", "edit", "eval", "models", "sample", "train")
+COMMANDS = ("bench", "edit", "eval", "memory", "models", "replay", "sample", "train")
 APP_COMMAND = "edit"
 
 

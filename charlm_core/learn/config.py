@@ -122,10 +122,6 @@ def suited_weight_drop(epochs: float) -> float:
     return min(0.4, 0.01 * epochs)
 
 
-HELD_OUT_CHARS = 1_000_000
-"""No more characters than this are held back from a large corpus for validation."""
-
-
 def standard() -> TrainConfig:
     """The default: a 1 x 512 LSTM for ten minutes."""
     return TrainConfig(minutes=10)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from charlm_core.checkpoint import TextFacts
+from charlm_core.config import kept_share
 from charlm_core.errors import CorpusError
-from charlm_core.learn.config import HELD_OUT_CHARS
 from charlm_core.learn.mapping import Shelf
 from charlm_core.texts import TextReader, TextSource, TextSources
 from charlm_core.vocab import CODE_POINTS, Counts, Ids, Vocab, count_characters
@@ -138,14 +138,14 @@ def number(
 ) -> NumberedTexts:
     """Read and number texts, with a share of `held_out` of each held back. Raises CorpusError.
 
-    No more than HELD_OUT_CHARS characters are held back in all.
+    How much is held back of a large corpus, `kept_share` says.
     """
     with TextSources(names) as sources:
         while True:
             statistics = survey(sources)
             vocab = vocab_of(statistics.counts)
-            share = min(held_out, HELD_OUT_CHARS / statistics.chars)
-            kept = [int(text.chars * (1 - share)) for text in statistics.texts]
+            share = kept_share(held_out, statistics.chars)
+            kept = [int(text.chars * share) for text in statistics.texts]
             try:
                 train, held = encode(sources, statistics, vocab, kept)
             except LeftOutError:

@@ -117,6 +117,11 @@ class Engine:
         return logits
 
     @property
+    def output(self) -> tuple[Array, Array]:
+        """The output layer: weights (hidden, V) and bias (V,); not to be changed."""
+        return self._output, self._output_bias
+
+    @property
     def weight_bytes(self) -> int:
         """Bytes of recurrent weights that a step reads, all of them once."""
         return sum(matrix.nbytes for layer in self._layers for matrix in layer.matrices)

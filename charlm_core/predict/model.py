@@ -1,6 +1,7 @@
 """A checkpoint, loaded and ready to predict."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from charlm_core import checkpoint, library
 from charlm_core.checkpoint import CheckpointConfig
 from charlm_core.predict.engine import Engine
+from charlm_core.predict.index import Index
+from charlm_core.predict.learned import Learned, learned_path
+from charlm_core.predict.memory import Memory
+from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.session import Session
+from charlm_core.predict.source import Source
 from charlm_core.vocab import Vocab
 
 
@@ -28,11 +34,24 @@ class Model:
     engine: Engine
     """The network."""
 
-    def start(self, text: str = "") -> Session:
-        """A session that has typed `text`, one step a character."""
-        session = Session(self.engine, self.vocab)
+    def start(self, text: str = "", learned: Source | None = None) -> Session:
+        """A session that has typed `text`, one step a character.
+
+        Its ghosts come of what was learned, `learned()` or `mixture()` of this model; without it
+        of the network as it was trained.
+        """
+        session = Session(self.engine, self.vocab, learned)
         session.type(text)
         return session
+
+    def mixture(self, texts: Iterable[Index] = ()) -> Mixture:
+        """The network as a source that learns, with these texts as its memory."""
+        return Mixture(self.engine, Memory(len(self.vocab), texts))
+
+    def learned(self, texts: Iterable[Index] = ()) -> Learned:
+        """What this checkpoint has learned from the user's documents, with texts to remember."""
+        path = learned_path(self.name, self.engine, self.vocab)
+        return Learned(self.engine, self.vocab, path, texts)
 
 
 def load(name: str | os.PathLike[str]) -> Model:

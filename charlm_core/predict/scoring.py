@@ -1,4 +1,4 @@
-"""How well a model predicts a text it only reads."""
+"""How well a model predicts a text that it only reads, or learns from as it goes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, States
+from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
 from charlm_core.predict.sampling import log_softmax
+from charlm_core.vocab import Vocab
 
 BLOCK = 256
 """How many characters are scored at once: enough that a step is all that takes time."""
@@ -39,6 +41,26 @@ def running_scores(model: Model, chunks: Iterable[str]) -> Iterator[Score]:
                 yield total
     if filled:
         yield total + _block_score(engine, states[:filled], symbols[:filled])
+
+
+def adaptive_scores(mixture: Mixture, vocab: Vocab, chunks: Iterable[str]) -> Iterator[Score]:
+    """Score a text given in chunks with a source that learns each character after it is scored.
+
+    Yields the score so far after each BLOCK characters or so. One running state from zero, every
+    character counted from the first. `mixture` is left as the text made it.
+    """
+    nats, chars = 0.0, 0
+    point = mixture.start()
+    for chunk in chunks:
+        for symbol in vocab.encode(chunk).tolist():
+            nats -= float(mixture.log_probabilities(point)[symbol])
+            mixture.learn(point, symbol)
+            point = mixture.advance(symbol, point)
+            chars += 1
+            if chars % BLOCK == 0:
+                yield Score(nats, chars)
+    if chars % BLOCK:
+        yield Score(nats, chars)
 
 
 def score(model: Model, chunks: Iterable[str]) -> Score:

@@ -13,7 +13,16 @@ from charlm_core.config import SuggestConfig
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits, State
 from charlm_core.predict.sampling import surprise
-from charlm_core.predict.suggest import Suggestion, extend, penalties
+from charlm_core.predict.source import NetworkSource, Point, Source, log_normaliser
+from charlm_core.predict.suggest import (
+    Alphabet,
+    Proposal,
+    Suggestion,
+    alternatives,
+    dropped,
+    propose,
+    roll,
+)
 from charlm_core.vocab import Vocab
 
 RECENT = 1024
@@ -32,17 +41,21 @@ class Session:
     vocabulary lacks counts as the unknown symbol.
     """
 
-    def __init__(self, engine: Engine, vocab: Vocab) -> None:
+    def __init__(self, engine: Engine, vocab: Vocab, source: Source | None = None) -> None:
         self._engine = engine
         self._vocab = vocab
-        self._penalty = penalties(vocab)
+        self._source = source or NetworkSource(engine)
+        self._alphabet = Alphabet(vocab)
         # The text is _head and then _tail: appending to a list is O(1), and joining waits until
         # somebody looks.
         self._head = ""
         self._tail: list[str] = []
-        self._state = engine.zero_state()
+        self._point = self._source.start()
         self._logits: Logits | None = None
-        self._snapshots: dict[int, State] = {0: self._state}
+        self._snapshots: dict[int, Point] = {0: self._point}
+        self._begun = self._source.begun
+        self._proposals: dict[int, Proposal] = {}
+        self._rolling: Proposal | None = None
         self._nats = array("d", [0.0])  # nats[n]: the surprise at the first n characters
 
     @property
@@ -66,13 +79,31 @@ class Session:
     @property
     def state(self) -> State:
         """The network's state after the text, read-only, (layers, parts, hidden)."""
-        return self._state
+        return self._point.state
+
+    @property
+    def point(self) -> Point:
+        """All that the source's prediction depends on, a value."""
+        return self._point
 
     @property
     def logits(self) -> Logits:
-        """The unnormalised log-probability of each next symbol, read-only, (V,)."""
+        """The unnormalised log-probability of each next symbol, read-only, (V,).
+
+        The network's, where nothing was learned; else what the source says, on the same scale.
+        """
+        logits = self._static_logits
+        if not self._source.untouched:
+            scale = log_normaliser(logits)
+            logits = self._source.log_probabilities(self._point) + scale
+            logits.flags.writeable = False
+        return logits
+
+    @property
+    def _static_logits(self) -> Logits:
+        """The network's own, (V,)."""
         if self._logits is None:
-            self._logits = self._engine.logits(self._state)
+            self._logits = self._engine.logits(self._point.state)
             self._logits.flags.writeable = False
         return self._logits
 
@@ -88,18 +119,22 @@ class Session:
 
     def _push(self, character: str) -> None:
         symbol = self._vocab.id_of(character)
-        self._nats.append(self._nats[-1] + surprise(self.logits, symbol))
+        self._nats.append(self._nats[-1] + surprise(self._static_logits, symbol))
         self._tail.append(character)
-        self._arrive(self.chars, self._engine.step(symbol, self._state))
+        self._arrive(self.chars, self._source.advance(symbol, self._point))
+        if rolling := self._rolling:
+            fits = rolling.path.text.startswith(character)
+            self._rolling = dropped(rolling) if fits else None
         outdated = self.chars - RECENT
         if outdated % SPARSE:
             self._snapshots.pop(outdated, None)
+        self._proposals.pop(outdated, None)
 
-    def _arrive(self, position: int, state: State) -> None:
-        """Stand at `position`, in `state`."""
-        self._state = state
+    def _arrive(self, position: int, point: Point) -> None:
+        """Stand at `position`, at the source's `point`."""
+        self._point = point
         self._logits = None
-        self._snapshots[position] = state
+        self._snapshots[position] = point
 
     def rewind(self, n: int) -> None:
         """Take back the last `n` characters; all is then, bit for bit, as before they were typed.
@@ -117,13 +152,15 @@ class Session:
         del self._nats[now + 1 :]
         for position in range(now + 1, before + 1):
             self._snapshots.pop(position, None)
+            self._proposals.pop(position, None)
+        self._rolling = None
         position = now
         while position not in self._snapshots:
             position -= 1
         self._arrive(position, self._snapshots[position])
         for character in kept[position:]:
             position += 1
-            self._arrive(position, self._engine.step(self._vocab.id_of(character), self._state))
+            self._arrive(position, self._source.advance(self._vocab.id_of(character), self._point))
 
     def fork(self) -> "Session":
         """An independent session that stands where this one stands."""
@@ -132,6 +169,7 @@ class Session:
         other._head, other._tail = text, []
         # States never change once made, so both may hold the same ones.
         other._snapshots = self._snapshots.copy()
+        other._proposals = self._proposals.copy()
         other._nats = self._nats[:]
         return other
 
@@ -142,11 +180,43 @@ class Session:
     ) -> Suggestion:
         """The ghost after the text; the text stays as it is. `cancelled` is asked each character.
 
+        Where the text has been typed as the ghost before said, that ghost goes on, a step longer;
+        where one was shown at this very place, before the text was taken back to it, it is that.
         `predict.suggest` says where a ghost stops.
         """
-        return extend(
-            self._engine, self._vocab, self._penalty, self._state, self.logits, config, cancelled
-        )
+        if self._begun != self._source.begun:
+            # A ghost of what has been forgotten must not come back.
+            self._begun = self._source.begun
+            self._proposals.clear()
+            self._rolling = None
+        found = self._proposals.get(self.chars)
+        if found is None or found.config != config:
+            found = None
+            if self._rolling is not None and self._rolling.config == config:
+                found = roll(self._source, self._alphabet, self._rolling, cancelled)
+            if found is None:
+                found = propose(self._source, self._alphabet, self._point, config, cancelled)
+            if not found.cancelled:
+                self._proposals[self.chars] = found
+                self._rolling = found
+        return found.suggestion
+
+    def alternatives(
+        self,
+        config: SuggestConfig = DEFAULT_SUGGEST,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[Suggestion, ...]:
+        """Other ghosts than `suggest` gives, the likeliest first; none where that gives none.
+
+        They branch off where the ghost is least sure of its character.
+        """
+        if not self.suggest(config, cancelled).text:
+            return ()
+        ghost = self._proposals.get(self.chars)
+        if ghost is None:  # cancelled
+            return ()
+        found = alternatives(self._source, self._alphabet, self._point, ghost, cancelled)
+        return tuple(proposal.suggestion for proposal in found)
 
     def seek(self, text: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Make the text equal `text`, keeping what both begin with.

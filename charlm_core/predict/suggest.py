@@ -1,19 +1,27 @@
-"""The ghost: what would come next, for as long as the model is sure enough."""
+"""The ghost: which text to propose, and whether to propose any.
 
+A ghost is worth the keys it saves and costs a glance when it is wrong. Its first word is looked for
+best first: of all beginnings of the text to come the likeliest is always the next to be looked
+behind, so that probabilities are those of everything that begins so, and a word that is reached
+over an unlikely letter is found all the same. Of what was found that is taken which saves most keys
+on average, be it the start of a word, a word, or a word and the space after it. Behind a whole word
+the likeliest way goes on for as long as that pays.
+"""
+
+import heapq
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from charlm_core.config import SuggestConfig
-from charlm_core.predict.engine import Engine, Logits, State
+from charlm_core.predict.source import Point, Source
 from charlm_core.vocab import Vocab
 
-Stopped = Literal["threshold", "line end", "length", "cancelled"]
+Stopped = Literal["threshold", "lines", "length", "cancelled"]
 
 _FIRST_WORD = re.compile(r"\s*\S* ?")
 
@@ -23,13 +31,13 @@ class Suggestion:
     """A ghost: text that could be accepted at the session's end."""
 
     text: str = ""
-    """Suggestible characters of one line; empty when there is nothing to show."""
+    """Suggestible characters, line ends among them; empty when there is nothing to show."""
     probabilities: tuple[float, ...] = ()
     """For each character of `text`, its probability given all before it, over the whole
     vocabulary."""
     stopped: Stopped
-    """Why it ends where it does: the next character would bring the product of the probabilities
-    under the threshold; the line ends there; it is as long as allowed; the caller lost interest."""
+    """Why it ends where it does: going on would not pay, or nothing was likely enough; it would go
+    over too many lines; it is as long as allowed; the caller lost interest."""
 
     @property
     def probability(self) -> float:
@@ -43,59 +51,293 @@ class Suggestion:
         return found[0] if found else ""
 
 
-def penalties(vocab: Vocab) -> npt.NDArray[np.float32]:
-    """What added to logits (V,) leaves only suggestible symbols: 0 for them, else -infinity."""
-    return np.where(vocab.suggestible(), np.float32(0), np.float32(-np.inf))
+class Alphabet:
+    """What a search must know of a vocabulary, worked out once."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.symbols = vocab.symbols
+        """The character of each symbol."""
+        self.mask = np.where(vocab.suggestible(), np.float32(0), np.float32(-np.inf))
+        """0 for what may be suggested, else -infinity, (V,)."""
 
 
-def suggest(
-    engine: Engine,
-    vocab: Vocab,
-    state: State,
-    config: SuggestConfig,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Suggestion:
-    """The greedy path from `state` over suggestible symbols, until something stops it.
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way the text may go on."""
 
-    `cancelled` is asked before each character; one costs little more than a step of the engine.
-    """
-    return extend(engine, vocab, penalties(vocab), state, engine.logits(state), config, cancelled)
+    text: str
+    """Its characters."""
+    symbols: tuple[int, ...]
+    """The same as symbols."""
+    chances: tuple[float, ...]
+    """The probability of each, given those before it."""
+    product: float
+    """Of all of them."""
+
+    def then(self, character: str, symbol: int, chance: float) -> "Path":
+        """The same with one more character."""
+        return Path(
+            self.text + character,
+            (*self.symbols, symbol),
+            (*self.chances, chance),
+            self.product * chance,
+        )
 
 
-def extend(
-    engine: Engine,
-    vocab: Vocab,
-    penalty: npt.NDArray[np.float32],
-    state: State,
-    logits: Logits,
+NOWHERE = Path("", (), (), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A ghost, and how far was looked behind it."""
+
+    path: Path
+    """As far as was looked, which may be farther than what shows."""
+    end: Point
+    """The point behind the path."""
+    ended: bool
+    """Whether nothing may be shown beyond the path."""
+    shown: int
+    """How many of the path's characters show."""
+    config: SuggestConfig
+    """What was asked for."""
+    cancelled: bool = False
+    """Whether the caller lost interest before it was done."""
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """What shows of it."""
+        stopped: Stopped = "threshold"
+        if self.cancelled:
+            stopped = "cancelled"
+        elif self.ended and self.shown == len(self.path.text):
+            stopped = "lines"
+        elif self.shown == self.config.max_chars:
+            stopped = "length"
+        return Suggestion(
+            text=self.path.text[: self.shown],
+            probabilities=self.path.chances[: self.shown],
+            stopped=stopped,
+        )
+
+
+def propose(
+    source: Source,
+    alphabet: Alphabet,
+    point: Point,
     config: SuggestConfig,
     cancelled: Callable[[], bool],
-) -> Suggestion:
-    """`suggest`, for a caller who has `penalties(vocab)` and the logits (V,) of `state`."""
-    text: list[str] = []
-    chances: list[float] = []
-    product = 1.0
-    stopped: Stopped = "length"
-    while True:
-        if cancelled():
-            stopped = "cancelled"
+) -> Proposal:
+    """Look for the ghost at `point`. `cancelled` is asked before each character looked at."""
+    best, behind, lost = _best_beginning(source, alphabet, point, config, cancelled)
+    if lost:
+        return Proposal(best, behind, False, best_length(best, config), config, lost)
+    return _looked_on(source, alphabet, best, behind, config, cancelled)
+
+
+def dropped(proposal: Proposal) -> Proposal:
+    """What is left of a proposal once its first character has been typed."""
+    path = proposal.path
+    rest = Path(path.text[1:], path.symbols[1:], path.chances[1:], math.prod(path.chances[1:]))
+    return replace(proposal, path=rest, shown=max(0, proposal.shown - 1))
+
+
+def roll(
+    source: Source, alphabet: Alphabet, rest: Proposal, cancelled: Callable[[], bool]
+) -> Proposal | None:
+    """The ghost that goes on with what is left of one; None where a new one is due.
+
+    One step is taken, at its end.
+    """
+    rolled = _looked_on(source, alphabet, rest.path, rest.end, rest.config, cancelled, most=1)
+    sure = first_word_chance(rolled) >= SURE
+    return rolled if rolled.cancelled or (rolled.shown > 1 and sure) else None
+
+
+def alternatives(
+    source: Source,
+    alphabet: Alphabet,
+    point: Point,
+    proposal: Proposal,
+    cancelled: Callable[[], bool],
+) -> list[Proposal]:
+    """Other ghosts at `point`, the likeliest first: they leave the one proposed where it was least
+    sure of its character, by what was next likely there. However unlikely they are, they show.
+    """
+    shown = proposal.suggestion
+    if not shown.text:
+        return []
+    parting = min(range(len(shown.text)), key=shown.probabilities.__getitem__)
+    # Who asks for another one takes its beginning as given: only what is behind is weighed.
+    path = NOWHERE
+    for index in range(parting):
+        symbol = proposal.path.symbols[index]
+        path = path.then(shown.text[index], symbol, 1.0)
+        point = source.advance(symbol, point)
+    chances = np.exp(source.log_probabilities(point) + alphabet.mask)  # (V,)
+    chances[proposal.path.symbols[parting]] = 0.0
+    config = replace(proposal.config, threshold=0.0)
+    found = []
+    for symbol in np.argsort(-chances, kind="stable")[:MOST_ALTERNATIVES].tolist():
+        if chances[symbol] <= 0.0 or cancelled():
             break
-        symbol = int((logits + penalty).argmax())
-        character = vocab.symbols[symbol]
-        if character == "\n":
-            stopped = "line end"
+        other = path.then(alphabet.symbols[symbol], symbol, 1.0)
+        end = source.advance(symbol, point)
+        one = _looked_on(source, alphabet, other, end, config, cancelled)
+        given = (*shown.probabilities[:parting], float(chances[symbol]))
+        all_chances = given + one.path.chances[len(given) :]
+        whole = replace(one.path, chances=all_chances, product=math.prod(all_chances))
+        found.append(replace(one, path=whole))
+    found = [one for one in found if one.shown]
+    return sorted(found, key=lambda one: -one.suggestion.probability)
+
+
+MOST_ALTERNATIVES = 4
+"""So many other ghosts are looked for."""
+
+
+def first_word_chance(proposal: Proposal) -> float:
+    """How likely the first word of what shows is."""
+    suggestion = proposal.suggestion
+    return math.prod(suggestion.probabilities[: len(suggestion.first_word)])
+
+
+SURE = 0.5
+"""A ghost whose first word is less likely does not roll on: there may be a better one by now."""
+
+
+def _best_beginning(
+    source: Source,
+    alphabet: Alphabet,
+    point: Point,
+    config: SuggestConfig,
+    cancelled: Callable[[], bool],
+) -> tuple[Path, Point, bool]:
+    """Of all beginnings up to one word long that are likely enough, that which is worth most.
+
+    With the point behind it, and whether the caller lost interest before all were looked at. It is
+    empty where nothing is likely enough.
+    """
+    lost = False
+    best, before_best, most = NOWHERE, point, 0.0
+    heap: list[tuple[float, int, Path, Point]] = [(-1.0, 0, NOWHERE, point)]
+    made = 0
+    for _ in range(config.expansions):
+        # No word is so long that what is still to be looked behind could be worth more.
+        if not heap or -heap[0][0] * LONGEST_WORD < most:
             break
-        weights = np.exp(logits - np.maximum.reduce(logits))  # (V,)
-        chance = float(weights[symbol] / np.add.reduce(weights))
-        # With nothing suggestible at all, the best of the masked symbols is still masked.
-        if product * chance < config.threshold or penalty[symbol]:
-            stopped = "threshold"
+        if lost := cancelled():
             break
-        text.append(character)
-        chances.append(chance)
+        _, _, path, before = heapq.heappop(heap)
+        value = worth(path, config)
+        if value > most:
+            best, before_best, most = path, before, value
+        if is_whole(path.text) or len(path.text) == config.max_chars:
+            continue
+        here = _behind(source, path, before)
+        chances = np.exp(source.log_probabilities(here) + alphabet.mask)  # (V,)
+        whole = chances * path.product
+        likely = np.flatnonzero((whole >= config.threshold) & (whole > 0.0))
+        if len(likely) > MOST_BRANCHES:
+            likely = likely[np.argsort(-chances[likely], kind="stable")[:MOST_BRANCHES]]
+        for symbol in likely.tolist():
+            made += 1
+            child = path.then(alphabet.symbols[symbol], symbol, float(chances[symbol]))
+            if child.text.count("\n") <= MOST_LINES:
+                heapq.heappush(heap, (-child.product, made, child, here))
+    return best, _behind(source, best, before_best), lost
+
+
+def _behind(source: Source, path: Path, before: Point) -> Point:
+    """The point behind a path, given the one before its last character."""
+    return source.advance(path.symbols[-1], before) if path.symbols else before
+
+
+def _looked_on(
+    source: Source,
+    alphabet: Alphabet,
+    path: Path,
+    end: Point,
+    config: SuggestConfig,
+    cancelled: Callable[[], bool],
+    most: int = 1 << 16,
+) -> Proposal:
+    """A proposal of the path and what is likeliest behind it, `most` characters at most."""
+    lost = ended = False
+    for _ in range(most):
+        if not path.text or len(path.text) >= config.max_chars:
+            break
+        if path.product < config.whole_threshold:
+            break
+        if lost := cancelled():
+            break
+        chances = np.exp(source.log_probabilities(end) + alphabet.mask)  # (V,)
+        symbol = int(chances.argmax())
+        longer = path.then(alphabet.symbols[symbol], symbol, float(chances[symbol]))
+        if chances[symbol] <= 0.0 or longer.text.count("\n") > MOST_LINES:
+            ended = True
+            break
+        path, end = longer, source.advance(symbol, end)
+    return Proposal(path, end, ended, best_length(path, config), config, lost)
+
+
+MOST_BRANCHES = 12
+"""So many of the characters that may follow a beginning are looked behind."""
+
+MOST_LINES = 2
+"""A ghost goes over so many line ends at most."""
+
+LONGEST_WORD = 20
+"""Longer ones exist and are found, but not waited for."""
+
+_WHOLE = re.compile(r"\s*\S+\s")
+
+
+def is_whole(text: str) -> bool:
+    """Whether the text holds a whole word and what ends it."""
+    return _WHOLE.match(text) is not None
+
+
+def worth(path: Path, config: SuggestConfig) -> float:
+    """What accepting a beginning saves, weighed by how likely that is."""
+    return best_worth(path, config)[1]
+
+
+def best_length(path: Path, config: SuggestConfig) -> int:
+    """How much of a path is best shown: it is worth most, and its first word is likely enough."""
+    return best_worth(path, config)[0]
+
+
+def best_worth(path: Path, config: SuggestConfig) -> tuple[int, float]:
+    """The length of a path that is worth most, and what it is worth.
+
+    Within the first word, n characters save n - 1 keys where all are right. Beyond it the word
+    alone can still be taken, so that what is behind adds its length as often as all is right.
+    """
+    caution = config.caution
+    best, most = 0, 0.0
+    product, word_worth, word_length = 1.0, 0.0, 0
+    blank = True
+    for length, (character, chance) in enumerate(zip(path.text, path.chances, strict=True), 1):
+        before = product**caution
         product *= chance
-        if len(text) == config.max_chars:
-            break
-        state = engine.step(symbol, state)
-        logits = engine.logits(state)
-    return Suggestion(text="".join(text), probabilities=tuple(chances), stopped=stopped)
+        if not word_length:
+            ends = not blank and character.isspace()
+            if ends and character != " ":
+                # A line's end is not taken with the word before it.
+                word_worth, word_length = before * (length - 2), length - 1
+            else:
+                if product < config.threshold:
+                    break
+                value = product**caution * (length - 1)
+                if ends:
+                    word_worth, word_length = value, length
+        if word_length and word_length < length:
+            if product < config.whole_threshold:
+                break
+            value = word_worth + product**caution * (length - word_length)
+        blank = blank and character.isspace()
+        # Nobody could see blanks, or what Tab is about to take.
+        if value > most and (not blank or "\n" in path.text[:length]):
+            best, most = length, value
+    return best, most

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from charlm_core.config import CELLS, GATES, ModelConfig, SamplingConfig, SuggestConfig
+from charlm_core import config as settings
+from charlm_core.config import (
+    CELLS,
+    DIALS,
+    GATES,
+    ModelConfig,
+    SamplingConfig,
+    SuggestConfig,
+    kept_share,
+)
 from charlm_core.errors import ConfigError
 
 RANGES: list[tuple[Callable[..., Any], str, float, float]] = [
@@ -17,7 +26,10 @@ RANGES: list[tuple[Callable[..., Any], str, float, float]] = [
     (SamplingConfig, "top_k", 0, 65536),
     (SamplingConfig, "top_p", 0.0, 1.0),
     (SuggestConfig, "threshold", 0.0, 1.0),
+    (SuggestConfig, "whole_threshold", 0.0, 1.0),
+    (SuggestConfig, "caution", 0.0, 10.0),
     (SuggestConfig, "max_chars", 1, 4096),
+    (SuggestConfig, "expansions", 1, 4096),
 ]
 
 
@@ -56,3 +68,26 @@ def test_the_defaults_are_in_range_and_stay(config: Callable[..., Any]) -> None:
     assert made == config()
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(made, dataclasses.fields(made)[0].name, 1)
+
+
+def test_the_dial_goes_from_quiet_to_eager() -> None:
+    """Each step of the dial speaks at less likely words than the one before; nobody changes it."""
+    assert list(DIALS) == ["quiet", "balanced", "eager"]
+    assert DIALS["balanced"] == SuggestConfig()
+    thresholds = [config.threshold for config in DIALS.values()]
+    assert thresholds == sorted(thresholds, reverse=True)
+    assert len(set(thresholds)) == 3
+    with pytest.raises(TypeError):
+        DIALS["loud"] = SuggestConfig()  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "chars", "kept"),
+    [(0.1, 1000, 0.9), (0.0, 1000, 1.0), (0.1, 50_000_000, 0.98), (0.1, 0, 1.0)],
+)
+def test_no_more_than_a_million_characters_are_held_back(
+    held_out: float, chars: int, kept: float
+) -> None:
+    """Of a small corpus the share asked for, of a large one less, of none nothing."""
+    assert kept_share(held_out, chars) == pytest.approx(kept)
+    assert (1 - kept_share(held_out, chars)) * chars <= settings.HELD_OUT_CHARS * (1 + 1e-9)

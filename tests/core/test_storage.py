@@ -88,6 +88,14 @@ def test_a_new_folder_has_the_usual_permissions(target: Path) -> None:
     assert target.stat().st_mode == ordinary.stat().st_mode
 
 
+def test_a_private_folder_is_nobody_else_s(target: Path) -> None:
+    """Only its owner may look into it or read a file of it, also where it was open before."""
+    replace_directory(target, NEW, private=True)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in target.iterdir()} == {0o600}
+    assert contents(target) == NEW
+
+
 def test_a_link_is_followed(target: Path) -> None:
     """A folder kept elsewhere through a link is replaced there, and the link stays."""
     link = target.parent.parent / "link"

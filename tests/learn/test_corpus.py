@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charlm_core import config
 from charlm_core.errors import CorpusError
 from charlm_core.learn import corpus as corpora
 from charlm_core.learn import mapping
@@ -64,7 +65,7 @@ def test_a_large_corpus_holds_back_no_more_than_a_million(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The share held back shrinks so that measuring stays quick."""
-    monkeypatch.setattr(corpora, "HELD_OUT_CHARS", 50)
+    monkeypatch.setattr(config, "HELD_OUT_CHARS", 50)
     assert len(read(write(tmp_path, "t.txt", "ab" * 1000)).valid) == 50
 
 

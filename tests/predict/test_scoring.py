@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlm_core import Model, Score, running_scores, score
+from charlm_core import Model, Score, adaptive_scores, running_scores, score
 from charlm_core.config import CELLS
 from charlm_core.predict.sampling import log_softmax
 from charlm_core.predict.scoring import BLOCK
@@ -52,3 +52,34 @@ def test_progress_is_told_on_the_way() -> None:
     scores = list(running_scores(MODEL, [TEXT]))
     assert [so_far.chars for so_far in scores] == [BLOCK, 2 * BLOCK, 3 * BLOCK, len(TEXT)]
     assert scores[0] == score(MODEL, [TEXT[:BLOCK]])
+
+
+def learning(text: str, chunk: int = 100) -> list[Score]:
+    """The scores of a text while learning from it."""
+    chunks = [text[start : start + chunk] for start in range(0, len(text), chunk)]
+    return list(adaptive_scores(MODEL.mixture(), MODEL.vocab, chunks))
+
+
+def test_learning_never_looks_ahead() -> None:
+    """The score of a beginning is the same whatever comes after it."""
+    scores = learning(TEXT)
+    assert [so_far.chars for so_far in scores] == [BLOCK, 2 * BLOCK, 3 * BLOCK, len(TEXT)]
+    assert learning(TEXT[: 2 * BLOCK]) == scores[:2]
+    assert learning(TEXT[: 2 * BLOCK] + "q" * BLOCK)[:2] == scores[:2]
+    assert learning(TEXT, chunk=7) == scores
+
+
+def test_each_character_is_scored_before_it_is_learned() -> None:
+    """The figure is that of asking, then learning, character by character."""
+    mixture, nats = MODEL.mixture(), 0.0
+    session = MODEL.start(learned=mixture)
+    for character in TEXT[:BLOCK]:
+        symbol = MODEL.vocab.id_of(character)
+        nats -= float(mixture.log_probabilities(session.point)[symbol])
+        mixture.learn(session.point, symbol)
+        session.type(character)
+    assert learning(TEXT)[0] == Score(nats, BLOCK)
+    # The very first character can't have been learned from.
+    (first,) = learning("a")
+    assert first.total_nats == pytest.approx(score(MODEL, ["a"]).total_nats, abs=1e-5)
+    assert learning("") == []

@@ -314,3 +314,13 @@ async def test_letters_with_modifiers_are_not_typed() -> None:
     async with running() as it:
         await it.press("alt+k", "ctrl+g")
         assert it.editor.text == ""
+
+
+async def test_keys_kept_for_screens_to_come() -> None:
+    """F2, F3, F5 and F6 do nothing yet, nor type or select anything."""
+    async with running() as it:
+        await it.type("The q")
+        ghost = it.editor.ghost
+        await it.press("f2", "f3", "f5", "f6")
+        assert (it.editor.text, it.editor.ghost) == ("The q", ghost)
+        assert it.editor.selection.is_empty

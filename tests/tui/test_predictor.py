@@ -9,16 +9,16 @@ import pytest
 
 from charlm_core import CheckpointError
 from tests.tui.support import SENTENCE, FakeModel, missing
-from tui.services.predictor import (
+from tui.services.events import (
     Event,
     Failed,
     Loading,
-    LoadModel,
     Prediction,
-    Predictor,
     Ready,
     Request,
 )
+from tui.services.model import LoadModel
+from tui.services.predictor import Predictor
 
 
 class Ear:

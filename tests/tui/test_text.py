@@ -115,13 +115,41 @@ def test_ghost_words() -> None:
     ghost = Ghost.proposed(" fox jumps over", [0.5] * 15)
     assert ghost.split(ghost.first_word())[0].text == " fox "
     assert ghost.split(len(ghost.text) - ghost.last_word())[1].text == "over"
-    assert Ghost().first_word() == Ghost().last_word() == 0
+    assert Ghost().first_word() == Ghost().last_word() == Ghost().first_line() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ("):\n    return x", ["):", "\n    return ", "x"], "):"),
+        (".\n\nThe fox ", [".", "\n\nThe ", "fox "], "."),
+        ("\n\nThe fox\n", ["\n\nThe ", "fox", "\n"], "\n\nThe fox\n"),
+        ("\n", ["\n"], "\n"),
+    ],
+)
+def test_ghost_words_over_lines(text: str, words: list[str], line: str) -> None:
+    """A word takes the line ends before it; a first line ends before one, but for an empty one."""
+    ghost = Ghost.proposed(text, ())
+    assert ghost.text == text
+    assert ghost.first_word() == len(words[0])
+    assert ghost.last_word() == len(words[-1])
+    assert text[: ghost.first_line()] == line
+    accepted = Ghost()
+    for word in words:
+        taken, ghost = ghost.split(ghost.first_word())
+        assert taken.text == word
+        accepted += taken
+    assert not ghost
+    for word in reversed(words):
+        accepted, returned = accepted.split(len(accepted.text) - accepted.last_word())
+        assert returned.text == word
 
 
 def test_ghost_of_blanks() -> None:
-    """Blanks alone are not proposed, nor what follows a control character."""
+    """Blanks alone are not proposed, nor what follows a control character but a line end."""
     assert not Ghost.proposed("  ", [0.9, 0.9])
-    assert not Ghost.proposed("\nx", [0.9, 0.9])
+    assert Ghost.proposed(" \n", [0.9, 0.9]).text == " \n"
+    assert Ghost.proposed("a\n\tb", [0.9] * 4).text == "a\n"
     assert Ghost.proposed(" x\x1by", [0.9, 0.8, 0.7, 0.6]) == Ghost(" x", (0.9, 0.8))
 
 
@@ -132,6 +160,8 @@ def test_ghost_after() -> None:
     assert not ghost.after("x")
     assert not ghost.after("")
     assert not ghost.after("owner")
+    assert Ghost.proposed("a\n  ", ()).after("a").text == "\n  "
+    assert not Ghost.proposed("a\n  ", ()).after("a\n")
 
 
 def test_window_start_stays_while_typing() -> None:

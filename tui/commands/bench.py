@@ -51,8 +51,9 @@ def _bench_prediction(
             "p99": measured.ghost_p99_ms,
         },
         "load_ms": measured.load_ms,
+        "learning": dataclasses.asdict(measured.learning),
     }
-    shape = measured.shape
+    shape, learning = measured.shape, measured.learning
     lines = [
         f"{shape.cell} {shape.layers} x {shape.hidden}",
         f"step   {measured.step_us:8.1f} us   (its matrix products alone {measured.floor_us:.1f})",
@@ -62,6 +63,14 @@ def _bench_prediction(
         f"ghost  {measured.ghost_p50_ms:8.2f} ms   of 32 characters, "
         f"99th percentile {measured.ghost_p99_ms:.2f}",
         f"load   {measured.load_ms:8.1f} ms",
+        f"learning, with {learning.memory_chars:,} characters remembered:",
+        f"typed  {learning.typed_p50_us:8.1f} us   a character, scored and learned, "
+        f"99th percentile {learning.typed_p99_us:.1f}",
+        f"memory {learning.query_us:8.1f} us   a look into it",
+        f"ghost  {learning.ghost_p50_ms:8.2f} ms   of 32 characters, "
+        f"99th percentile {learning.ghost_p99_ms:.2f}",
+        f"rolled {learning.rolled_p50_ms:8.2f} ms   after a character of it was typed, "
+        f"99th percentile {learning.rolled_p99_ms:.2f}",
     ]
     emit(result, "\n".join(lines), as_json=as_json)
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tui.commands.output import give_up_stderr
 
 if TYPE_CHECKING:
-    from charlm_core import Event, Score, TextReader
+    from charlm_core import Event, Replay, Score, TextReader
 
 
 class _Stderr(io.TextIOBase):
@@ -98,6 +98,19 @@ class ReadingProgress(_Bar):
         # The reader is a piece ahead of the scoring.
         share = score.chars / max(1, reader.chars) * reader.byte_count / self._total
         self._show(share, f"{score.chars:,} characters, {score.bpc:.3f} bits/char")
+
+
+class KeysProgress(_Bar):
+    """Tells how far a text has been typed again."""
+
+    def __init__(self, chars: int) -> None:
+        super().__init__("typing")
+        self._chars = chars
+
+    def tell(self, replay: "Replay") -> None:
+        """Show the figures so far."""
+        facts = f"{replay.chars:,} characters, {replay.keystroke_savings:.1%} of the keys saved"
+        self._show(replay.chars / self._chars, facts)
 
 
 class TrainingProgress(_Bar):

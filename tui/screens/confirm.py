@@ -36,6 +36,7 @@ class Confirm(Dialog[str]):
 
     DEFAULT_CSS = """
     Confirm .choices { margin-top: 1; }
+    Confirm.low .choices { margin-top: 0; }
     """
 
     def __init__(self, question: str, choices: Sequence[Choice], *, at_stake: bool = False) -> None:

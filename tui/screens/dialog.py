@@ -26,9 +26,17 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         & Static { width: 1fr; height: auto; }
         & .fault { color: $text-error; margin-top: 1; }
         & .hint { color: $foreground 60%; margin-top: 1; }
+        &.low > Vertical { padding: 0 1; }
     }
     """
+    LOW = 14
+    """In fewer lines a dialog does without margins."""
+
     _answered = False
+
+    def on_resize(self) -> None:
+        """Use the room there is."""
+        self.set_class(self.size.height < self.LOW, "low")
 
     def answer(self, result: Answer) -> None:
         """Close with this answer; keys that were on their way give no second one."""

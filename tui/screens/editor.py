@@ -1,7 +1,7 @@
 """The main screen: the editor over the status line, with the services they need."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,53 +10,47 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
-from textual.worker import Worker
+from textual.timer import Timer
 
-from charlm_core import DocumentError
-from tui.services.documents import (
-    ChangedOnDiskError,
-    Document,
-    UnencodableError,
-    as_utf8,
-    open_document,
-    renamed,
-    save,
-)
-from tui.services.predictor import (
+from charlm_core import DIALS
+from tui.screens.files import FilesScreen
+from tui.services.documents import Document
+from tui.services.events import (
     Event,
     Failed,
+    LearnedChanged,
     Loading,
-    LoadModel,
     Prediction,
-    Predictor,
     Ready,
     Request,
 )
+from tui.services.habits import Habits
+from tui.services.keeping import Keeping
+from tui.services.learning import Learning
+from tui.services.model import LoadModel
+from tui.services.predictor import Predictor
+from tui.services.remembering import Remember
 from tui.widgets.editor import Editor
 from tui.widgets.status import StatusLine
-from tui.widgets.visible import visible
 
 if TYPE_CHECKING:
+    from tui.screens.memory import MemoryScreen
     from tui.screens.training import Leave, TrainingScreen
     from tui.services.trainings import Seen, Trainings
 
-NOTICE_SECONDS = 12.0
-"""How long a notice stays on the screen."""
+TICK_SECONDS = 0.5
+"""How often it is looked whether the keys rest, while something waits for that."""
 
 
-class EditorScreen(Screen[None]):
-    """Edits one document at a time."""
+class EditorScreen(FilesScreen):
+    """Edits one document at a time, with the ghosts of one checkpoint."""
 
     AUTO_FOCUS = "Editor"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Show the keys"),
-        Binding("f4", "train", "Train: begin, watch and use training runs"),
-        Binding("ctrl+s", "save", "Save"),
-        Binding("f12,ctrl+shift+s,alt+s", "save_as", "Save as"),
-        Binding("ctrl+o", "open", "Open"),
-        Binding("ctrl+n", "new", "New text"),
-        Binding("ctrl+q", "quit", "Quit"),
+        Binding("f4", "train", "Training runs: begin, watch and use"),
+        Binding("ctrl+l", "memory", "What was learned, and to forget it"),
+        Binding("ctrl+t,alt+d", "turn_dial", "Ghosts seldom, balanced or often"),
     ]
 
     @dataclass
@@ -78,30 +72,33 @@ class EditorScreen(Screen[None]):
             return isinstance(message, EditorScreen.RunsSeen) and not self.seen.ended
 
     def __init__(
-        self, document: Document, checkpoint: str, load_model: LoadModel | None = None
+        self,
+        document: Document,
+        checkpoint: str,
+        load_model: LoadModel | None = None,
+        remember: Remember | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
-        self._document = document
-        self._flow: Worker[None] | None = None
+        super().__init__(document)
         self._model_gone = False
         self._answered = -1
-        self._editor = Editor(id="editor")
         self._status = StatusLine()
+        self._rest: Timer | None = None
         self._trainings: Trainings | None = None
         self._training: TrainingScreen | None = None
-        self._predictor = Predictor(checkpoint, self._deliver, load_model=load_model)
+        self._memory: MemoryScreen | None = None
+        self._habits = Habits(clock=clock)
+        self._predictor = Predictor(
+            checkpoint,
+            self._deliver,
+            load_model=load_model,
+            remember=remember,
+            config=self._habits.config(DIALS),
+            learning=self._habits.settings.learn,
+            folders=self._habits.settings.folders,
+        )
+        self._learning = Learning(self._predictor, self._habits, Keeping(clock))
         self._say_loading(checkpoint)
-
-    @property
-    def document(self) -> Document:
-        """The document as it is on disk."""
-        return self._document
-
-    @property
-    def unsaved(self) -> str | None:
-        """The text, where it is not what is on disk."""
-        text = self._editor.text
-        return text if self._editor.modified and text != self._document.text else None
 
     @property
     def settled(self) -> bool:
@@ -116,7 +113,10 @@ class EditorScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the document; the model waits until it has been painted."""
         self.set_focus(self._editor)
-        self._show(self._document)
+        self._rest = self.set_interval(TICK_SECONDS, self._look_up, pause=True)
+        self._status.update(dial=self._habits.dial)
+        self.show(self._document)
+        self._complain()
         self.call_after_refresh(self._predictor.start)
 
     async def on_key(self, event: events.Key) -> None:
@@ -127,17 +127,30 @@ class EditorScreen(Screen[None]):
         await self._editor.take_key(event)
 
     def on_unmount(self) -> None:
-        """End the threads; trainings go on."""
+        """End the threads, once all is saved; trainings go on."""
+        self._habits.save()
         self._predictor.stop()
         if self._trainings:
             self._trainings.close()
 
-    def _show(self, document: Document) -> None:
-        self._document = document
-        self._editor.load(document.text)
+    # What happens to the document.
+
+    def opened(self) -> None:
+        """Begin with another document."""
+        self._learning.opened(self._document.path, self._editor.edits)
         self._tell()
-        if document.notice:
-            self._notify(f"{document.name}: {document.notice}")
+
+    def saved(self, text: str) -> None:
+        """Say so, and learn what was saved."""
+        self._tell()
+        self._status.say("saved")
+        if self._document.path:
+            self._learning.saved(self._document.path, text)
+
+    def leaving(self) -> None:
+        """Learn what stays of the document."""
+        if self.unsaved is None:
+            self._learning.left(self._editor.text)
 
     def _tell(self) -> None:
         """Bring the status line up to date with the editor."""
@@ -156,13 +169,10 @@ class EditorScreen(Screen[None]):
         name = path.parent.name if path.name == "best" and path.parent.name else path.name
         self._status.update(model=f"loading {name}…", loading=True)
 
-    def _notify(self, what: str, *, bad: bool = False) -> None:
-        self.notify(
-            visible(what),
-            severity="error" if bad else "information",
-            timeout=NOTICE_SECONDS,
-            markup=False,
-        )
+    def _complain(self) -> None:
+        """Show what went wrong with settings and counts."""
+        for notice in self._habits.take_notices():
+            self.tell(notice, bad=True)
 
     # Between the editor and the predictor.
 
@@ -173,8 +183,49 @@ class EditorScreen(Screen[None]):
         # Behind a burst of keys only the last one's text is worth a prediction.
         if message.revision == self._editor.revision:
             self._ask()
+            self._learning.followed(self._editor.edits, self._editor.cursor_location[0])
+            self._wait_for_rest()
 
-    def _ask(self) -> None:
+    @on(Editor.AlternativesWanted)
+    def _ask_alternatives(self, message: Editor.AlternativesWanted) -> None:
+        if message.revision == self._editor.revision:
+            self._ask(alternatives=True)
+
+    @on(Editor.AlternativeShown)
+    def _count_alternatives(self, message: Editor.AlternativeShown) -> None:
+        """Say which of how many shows."""
+        self._status.say(f"ghost {message.place}")
+
+    @on(Editor.Accepted)
+    def _count_accept(self, message: Editor.Accepted) -> None:
+        self._habits.count_accept(message.chars)
+        self._adjust()
+
+    @on(Editor.Typed)
+    def _count_typed(self, message: Editor.Typed) -> None:
+        self._habits.count_typed(over=message.over)
+        self._adjust()
+
+    def _adjust(self) -> None:
+        """Have ghosts speak as often as dial and use have it."""
+        self._predictor.configure(self._habits.config(DIALS))
+        self._status.update(dial=self._habits.dial)
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
+        """Look up now and then while something waits for the keys to rest."""
+        if self._rest and (self._learning.waiting or self._habits.unsaved):
+            self._rest.resume()
+
+    def _look_up(self) -> None:
+        """See whether the keys rest, and do what waited for that."""
+        self._learning.rested(self._editor.buffer.lines, self._editor.cursor_location[0])
+        self._habits.save(now=False)
+        self._complain()
+        if self._rest and not (self._learning.waiting or self._habits.unsaved):
+            self._rest.pause()
+
+    def _ask(self, *, alternatives: bool = False) -> None:
         """Have the present text predicted."""
         if not self._model_gone:
             self._answered = -1
@@ -184,6 +235,7 @@ class EditorScreen(Screen[None]):
                     revision=self._editor.revision,
                     text=self._editor.context(),
                     ghost=self._editor.wants_ghost,
+                    alternatives=alternatives,
                 )
             )
 
@@ -199,32 +251,69 @@ class EditorScreen(Screen[None]):
                 self._say_loading(name)
             case Ready(checkpoint=name):
                 self._model_gone = False
+                self._learning.known = None
                 self._status.update(model=name, loading=False)
                 self._ask()
             case Failed(reason=reason, left=left) if left:
                 self._status.update(model=left, loading=False)
-                self._notify(f"{left} goes on: {reason}", bad=True)
+                self.tell(f"{left} goes on: {reason}", bad=True)
                 self._ask()
             case Failed(reason=reason):
                 self._model_gone = True
+                self._learning.known = None
                 self._status.await_answer(False)
                 self._status.update(model=f"no model: {reason}", loading=False)
-                self._notify(f"No ghost text: {reason}", bad=True)
+                self.tell(f"No ghost text: {reason}", bad=True)
             case Prediction(revision=revision) as prediction if revision == self._editor.revision:
                 self._answered = revision
                 self._status.await_answer(False)
                 self._status.update(perplexity=prediction.perplexity)
                 if prediction.ghost:
                     self._status.update(latency_ms=prediction.latency_ms)
-                self._editor.show_ghost(revision, prediction.text, prediction.probabilities)
+                shown = (prediction.text, prediction.probabilities)
+                if prediction.alternatives is None:
+                    self._editor.show_ghost(revision, *shown)
+                else:
+                    others = [(one.text, one.probabilities) for one in prediction.alternatives]
+                    self._editor.show_alternatives(revision, shown, others)
+            case LearnedChanged() as learned:
+                for notice in learned.notices:
+                    self.tell(notice, bad=True)
+                if learned.seen:
+                    self._learning.known = learned
+                if self._memory is not None:
+                    self._memory.draw()
 
-    # What the keys do. Each flow may ask questions; one runs at a time.
+    # What the keys do.
 
     def action_help(self) -> None:
         """Show the keys."""
         from tui.screens.help import Help
 
-        self.app.push_screen(Help([*self.BINDINGS, *Editor.BINDINGS]))
+        self.app.push_screen(Help([*self.BINDINGS, *FilesScreen.BINDINGS, *Editor.BINDINGS]))
+
+    def action_turn_dial(self) -> None:
+        """Have ghosts speak less, more, or as at first."""
+        self._habits.turn_dial()
+        self._adjust()
+        self._status.say(self._habits.settings.dial)
+        self._complain()
+        self._ask()
+
+    def action_memory(self) -> None:
+        """Show what was learned."""
+        from tui.screens.memory import MemoryScreen
+
+        self._memory = MemoryScreen(self._learning, self._habits)
+        self.app.push_screen(self._memory, self._leave_memory)
+
+    async def _leave_memory(self, quit_too: bool | None) -> None:
+        """Back from there; what was said there may change the ghost."""
+        self._memory = None
+        self._complain()
+        self._ask()
+        if quit_too:
+            await self.action_quit()
 
     def action_train(self) -> None:
         """Show the training screen."""
@@ -258,143 +347,4 @@ class EditorScreen(Screen[None]):
             from tui.widgets.figures import ending
 
             for view in message.seen.ended:
-                self._notify(f"{ending(view)} – F4 shows it", bad=view.state == "failed")
-
-    async def action_save(self) -> None:
-        """Save, under a new name where there is none."""
-        await self._begin(self._save)
-
-    async def action_save_as(self) -> None:
-        """Save under another name."""
-        await self._begin(self._save_as)
-
-    async def action_open(self) -> None:
-        """Open another file."""
-        await self._begin(self._open)
-
-    async def action_new(self) -> None:
-        """Begin an empty document."""
-        await self._begin(self._new)
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self._begin(self._quit)
-
-    async def _begin(self, flow: Callable[[], Awaitable[object]]) -> None:
-        """Start a flow, unless one is at work, and let it come to its end or its first question.
-
-        The key after this one then meets what this one did.
-        """
-        if self._flow is not None and self._flow.is_running:
-            return
-
-        async def run() -> None:
-            await flow()
-
-        self._flow = self.run_worker(run(), group="files")
-        await asyncio.sleep(0)
-
-    async def _quit(self) -> None:
-        if await self._may_leave():
-            self.app.exit()
-
-    async def _new(self) -> None:
-        if await self._may_leave():
-            self._show(Document())
-
-    async def _open(self) -> None:
-        from tui.screens.prompt import PathPrompt
-
-        if not await self._may_leave():
-            return
-        path = await self.app.push_screen_wait(PathPrompt("Open", self._folder(), _cannot_open))
-        if path is not None:
-            try:
-                self._show(open_document(path))
-            except DocumentError as error:
-                self._notify(str(error), bad=True)
-
-    async def _may_leave(self) -> bool:
-        """Whether the text may be let go: it is saved, or the person said so."""
-        if self.unsaved is None:
-            return True
-        question = f"{self._document.name} has changes that are not saved."
-        answer = await self._confirm(question, {"s": "Save", "d": "Don't save"})
-        return answer == "d" or (answer == "s" and await self._save())
-
-    async def _save(self) -> bool:
-        if self._document.path is None:
-            return await self._save_as()
-        return await self._write(self._document)
-
-    async def _save_as(self) -> bool:
-        from tui.screens.prompt import PathPrompt
-
-        start = str(self._document.path or self._folder())
-        path = await self.app.push_screen_wait(PathPrompt("Save as", start, _cannot_save))
-        if path is None:
-            return False
-        exists = path.exists()
-        question = f"{path} exists already."
-        if exists and not await self._confirm(question, {"r": "Replace it"}, at_stake=True):
-            return False
-        return await self._write(renamed(self._document, path), force=exists)
-
-    async def _write(self, document: Document, *, force: bool = False) -> bool:
-        """Save the text as this document, asking about what stands in the way."""
-        while True:
-            text = self._editor.text
-            try:
-                self._document = save(document, text, force=force)
-            except ChangedOnDiskError as fault:
-                if not await self._confirm(f"{fault}.", {"o": "Overwrite it"}, at_stake=True):
-                    return False
-                force = True
-            except UnencodableError as fault:
-                choices = {} if as_utf8(document) == document else {"u": "Save as UTF-8"}
-                if not await self._confirm(f"{fault}.", choices):
-                    return False
-                document = as_utf8(document)
-            except DocumentError as fault:
-                self._notify(str(fault), bad=True)
-                return False
-            else:
-                self._editor.mark_saved(text)
-                self._tell()
-                self._status.say("saved")
-                return True
-
-    async def _confirm(
-        self, question: str, choices: dict[str, str], *, at_stake: bool = False
-    ) -> str:
-        from tui.screens.confirm import Choice, Confirm
-
-        answers = [Choice(key=key, label=label) for key, label in choices.items()]
-        return await self.app.push_screen_wait(Confirm(question, answers, at_stake=at_stake))
-
-    def _folder(self) -> str:
-        """Where a path to be typed begins: the document's folder, unless it is the current one."""
-        if self._document.path is None or self._document.path.parent == Path():
-            return ""
-        return f"{self._document.path.parent}/"
-
-
-def _cannot_open(path: Path) -> str:
-    """Why the file can't be opened; empty where it can."""
-    try:
-        open_document(path)
-    except DocumentError as error:
-        return str(error)
-    return ""
-
-
-def _cannot_save(path: Path) -> str:
-    """Why nothing can be saved at a path, as far as one can tell beforehand."""
-    try:
-        if path.is_dir():
-            return f"{path}: a folder; type a file's name after it"
-        if not path.parent.is_dir():
-            return f"{path}: there is no folder {path.parent}"
-    except (OSError, ValueError) as error:
-        return f"{path}: {error}"
-    return ""
+                self.tell(f"{ending(view)} – F4 shows it", bad=view.state == "failed")

@@ -18,6 +18,7 @@ _KEY_NAMES = {
     "escape": "Esc",
     "@": "Space",
     "backslash": "\\",
+    "left_square_bracket": "[",
     "right_square_bracket": "]",
     "pageup": "PgUp",
     "pagedown": "PgDn",

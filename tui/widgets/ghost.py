@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from charlm_core import is_control
 
-_WORD = re.compile(r"\s*\S+ ?|\s+")
+_WORD = re.compile(r"\s*\S* ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,21 +14,17 @@ class Ghost:
     """A continuation of the text, character by character. False when it is empty."""
 
     text: str = ""
-    """What it proposes: one line, no control characters."""
+    """What it proposes: line ends, no other control characters, and not blanks alone."""
     probabilities: tuple[float, ...] = ()
     """How likely each character was when it was proposed."""
 
     @classmethod
     def proposed(cls, text: str, probabilities: Sequence[float]) -> "Ghost":
-        """A ghost of what a model said, up to the first character that must not be drawn.
-
-        Blanks alone make none: nobody could see what Tab is about to accept.
-        """
-        safe = next((i for i, character in enumerate(text) if is_control(character)), len(text))
-        if not text[:safe].strip():
-            return cls()
+        """A ghost of what a model said, up to the first character that must not be drawn."""
+        unsafe = (i for i, c in enumerate(text) if is_control(c) and c != "\n")
+        safe = next(unsafe, len(text))
         known = (*probabilities[:safe], *[1.0] * max(0, safe - len(probabilities)))
-        return cls(text[:safe], known)
+        return cls(text[:safe], known)._seen()
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -45,14 +41,27 @@ class Ghost:
 
     def after(self, typed: str) -> "Ghost":
         """What remains once `typed` has been typed; empty when the ghost said something else."""
-        return self.split(len(typed))[1] if typed and self.text.startswith(typed) else Ghost()
+        if not typed or not self.text.startswith(typed):
+            return Ghost()
+        return self.split(len(typed))[1]._seen()
 
     def first_word(self) -> int:
-        """How many characters the first word takes, with the space around it."""
-        found = _WORD.match(self.text)
-        return found.end() if found else 0
+        """How many characters the first word takes: all space before it, one blank after it."""
+        return len(self._words()[0]) if self else 0
 
     def last_word(self) -> int:
-        """How many characters the last word takes, with the space after it."""
-        found = list(_WORD.finditer(self.text))
-        return len(self.text) - found[-1].start() if found else 0
+        """How many characters the last word takes, counted as the first one is."""
+        return len(self._words()[-1]) if self else 0
+
+    def first_line(self) -> int:
+        """How many characters there are before the first line end; all where it begins with one."""
+        found = self.text.find("\n")
+        return found if found > 0 else len(self.text)
+
+    def _words(self) -> list[str]:
+        """The words, which together are the text; one at least unless it is empty."""
+        return [word for word in _WORD.findall(self.text) if word]
+
+    def _seen(self) -> "Ghost":
+        """None where it is blanks alone: nobody could see what Tab is about to accept."""
+        return self if "\n" in self.text or self.text.strip() else Ghost()

@@ -42,6 +42,8 @@ class Facts:
     """Whether an answer has been awaited for a while."""
     ghosts_on: bool = True
     """Whether ghosts are on."""
+    dial: str = ""
+    """How often they speak."""
     perplexity: float = math.nan
     """Of the text before the cursor, as far back as the model reads; NaN over no text."""
     latency_ms: float = math.nan
@@ -62,9 +64,11 @@ def compose_line(facts: Facts, width: int) -> str:
         model += " (ghosts off)"
     surprise = "" if math.isnan(facts.perplexity) else f"perplexity {_short(facts.perplexity)}"
     latency = "" if math.isnan(facts.latency_ms) else f"{_short(facts.latency_ms)} ms"
+    dial = facts.dial if facts.ghosts_on else ""
     choices = (
-        [place, model, surprise, latency, "F1 help"],
-        [place, model, surprise, latency],
+        [place, model, dial, surprise, latency, "F1 help"],
+        [place, model, dial, surprise, latency],
+        [place, model, dial, surprise.replace("perplexity", "ppl"), latency],
         [place, model, surprise.replace("perplexity", "ppl"), latency],
         [place, model, latency],
         [place, model],

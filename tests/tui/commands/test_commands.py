@@ -105,8 +105,11 @@ def test_sample_goes_on_from_the_whole_prompt(charlm: Charlm, model: Path) -> No
 def test_bench_measures(charlm: Charlm, model: Path) -> None:
     """Every figure is there, and a step takes longer than nothing."""
     found = charlm("bench", model, "--json").json
-    assert set(found) == {"step_us", "floor_us", "torch_step_us", "ghost_ms", "load_ms"}
+    figures = {"step_us", "floor_us", "torch_step_us", "ghost_ms", "load_ms", "learning"}
+    assert set(found) == figures
     assert set(found["ghost_ms"]) == {"p50", "p99"}
+    assert found["learning"]["memory_chars"] > 0
+    assert all(figure > 0 for figure in found["learning"].values())
     assert found["step_us"] > 0
     assert found["torch_step_us"] > 0
     outcome = charlm("bench", "--hidden", "16", "--layers", "2", "--cell", "gru")

@@ -1,0 +1,115 @@
+"""A text typed again with ghosts to help: how many keys would have been saved?
+
+The typist types one character with one key, or takes the whole ghost or its first word with one,
+whichever matches the text and saves most. Figures are counts; the savings are 1 - keys / chars.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from charlm_core.config import SuggestConfig
+from charlm_core.predict.mixture import Mixture
+from charlm_core.predict.model import Model
+from charlm_core.predict.suggest import Suggestion
+
+SHORTEST_GHOST = 2
+"""A ghost of one character saves nothing and counts as none."""
+
+
+@dataclass(kw_only=True)
+class Replay:
+    """What came of typing a text, so far."""
+
+    chars: int = 0
+    """Characters of the text that are there now."""
+    keys: int = 0
+    """Keys pressed for them."""
+    accepts: int = 0
+    """How many of those accepted a ghost or its first word."""
+    ghosts_shown: int = 0
+    """At how many positions a ghost of two characters or more was shown."""
+    ghosts_wrong: int = 0
+    """At how many of those its first word was not what came."""
+    latencies_ms: list[float] = field(default_factory=list)
+    """How long each ghost was waited for, milliseconds."""
+    phrases: Counter[str] = field(default_factory=Counter)
+    """Accepted texts, and the keys that each saved in all."""
+
+    @property
+    def keystroke_savings(self) -> float:
+        """The share of keys that was saved; 0 of no text."""
+        return 1 - self.keys / self.chars if self.chars else 0.0
+
+    @property
+    def wrong_share(self) -> float:
+        """The share of shown ghosts that were wrong; 0 where none was shown."""
+        return self.ghosts_wrong / self.ghosts_shown if self.ghosts_shown else 0.0
+
+    def latency_ms(self, percentile: float) -> float:
+        """A percentile of how long a ghost took; NaN before the first."""
+        if not self.latencies_ms:
+            return float("nan")
+        return float(np.percentile(self.latencies_ms, percentile))
+
+
+def typed(
+    text: str, suggest: Callable[[], Suggestion], push: Callable[[str], None]
+) -> Iterator[Replay]:
+    """Type `text`, yielding the same figures, brought up to date, after each key.
+
+    `suggest` gives the ghost where the text stands; `push` is told of each character that came.
+    """
+    found = Replay()
+    while found.chars < len(text):
+        begun = time.perf_counter()
+        ghost = suggest()
+        found.latencies_ms.append((time.perf_counter() - begun) * 1e3)
+        taken = 1
+        if len(ghost.text) >= SHORTEST_GHOST:
+            found.ghosts_shown += 1
+            word = ghost.first_word
+            if not text.startswith(word, found.chars):
+                found.ghosts_wrong += 1
+            else:
+                whole = text.startswith(ghost.text, found.chars)
+                taken = len(ghost.text) if whole else len(word)
+        found.keys += 1
+        came = text[found.chars : found.chars + taken]
+        if taken > 1:
+            found.accepts += 1
+            found.phrases[came] += taken - 1
+        for character in came:
+            push(character)
+        found.chars += taken
+        yield found
+
+
+def replays(
+    model: Model,
+    text: str,
+    config: SuggestConfig,
+    mixture: Mixture | None = None,
+    start: int = 0,
+) -> Iterator[Replay]:
+    """Type `text` with a model's ghosts, from character `start` on; see `typed`.
+
+    What is before that has been typed already, and learned, without ghosts and uncounted.
+
+    They are from `mixture`, which learns each character after it has been typed; without one from
+    the network as it was trained. `predict.suggest` says what they are.
+    """
+    session = model.start(learned=mixture)
+
+    def push(character: str) -> None:
+        point = session.point
+        session.type(character)
+        if mixture is not None:
+            mixture.learn(point, model.vocab.id_of(character))
+
+    for character in text[:start]:
+        push(character)
+    return typed(text[start:], lambda: session.suggest(config), push)

@@ -1,0 +1,115 @@
+"""What is asked of the predictor, and what it tells."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to predict."""
+
+    revision: int
+    """The state of the editor that this belongs to."""
+    text: str
+    """The text before the cursor, from where the model's memory begins."""
+    ghost: bool
+    """Whether a continuation is wanted, or the perplexity alone."""
+    alternatives: bool = False
+    """Whether others are wanted beside the continuation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """The model is being loaded."""
+
+    checkpoint: str
+    """As the user named it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """The model is loaded."""
+
+    checkpoint: str
+    """The model's own name."""
+    seconds: float
+    """How long loading took."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """A model could not be loaded, or broke; nothing follows unless there is one left."""
+
+    checkpoint: str
+    """As the user named it."""
+    reason: str
+    """One line."""
+    left: str = ""
+    """The name of the model that goes on instead; empty where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continuation:
+    """A way the text may go on."""
+
+    text: str
+    """Its characters."""
+    probabilities: tuple[float, ...]
+    """Of each of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """The answer to one request."""
+
+    revision: int
+    """The request's."""
+    text: str
+    """The continuation; empty where none is likely enough or none was wanted."""
+    probabilities: tuple[float, ...]
+    """Of each of its characters."""
+    perplexity: float
+    """Of the request's text; NaN over no text."""
+    latency_ms: float
+    """From the request to this answer."""
+    ghost: bool
+    """Whether the request wanted a continuation."""
+    alternatives: tuple[Continuation, ...] | None = None
+    """Other continuations, most likely first; None where none were wanted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownText:
+    """A document that was learned from."""
+
+    name: str
+    """Its path from the root on, or `untitled`."""
+    chars: int
+    """How much of it was learned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedChanged:
+    """What the model has learned is another, or was looked at."""
+
+    checkpoint: str
+    """The model's own name."""
+    seen: bool = False
+    """Whether the figures below are known; else there are only notices."""
+    documents: tuple[KnownText, ...] = ()
+    """Which texts were learned."""
+    chars: int = 0
+    """How much in all."""
+    bytes: int = 0
+    """Its size on disk."""
+    gain_chars: int = 0
+    """Over how many characters the two figures below are taken."""
+    static_bpc: float = math.nan
+    """Bits a character without learning; NaN over no text."""
+    adaptive_bpc: float = math.nan
+    """The same with learning."""
+    notices: tuple[str, ...] = ()
+    """What a person should hear now, a line each."""
+
+
+Event = Loading | Ready | Failed | Prediction | LearnedChanged

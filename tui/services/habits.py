@@ -1,0 +1,132 @@
+"""What a person has set and what their use has made of it: settings, counts, adjustment.
+
+All of it is in small files that are read at the start and written when something changed. Whatever
+goes wrong is a line in `notices`, never an exception: ghosts are not worth a text.
+"""
+
+import datetime
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from charlm_core import SuggestConfig
+from tui.services.adjustment import restored
+from tui.services.settings import (
+    Settings,
+    SettingsError,
+    change_settings,
+    read_settings,
+    settings_path,
+)
+from tui.services.tallies import Tallies, Usage, tallies_path
+
+SAVE_SECONDS = 60.0
+"""Counts go to disk no more often than this, and at the end."""
+
+
+class Habits:
+    """Reads both files when it is made."""
+
+    def __init__(
+        self,
+        *,
+        today: Callable[[], datetime.date] = datetime.date.today,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = settings_path()
+        self._settings, notices = read_settings(self._path)
+        self._tallies = Tallies(tallies_path(), today)
+        self._adjustment = restored(self._settings.dial, self._tallies.adjustment)
+        self._clock = clock
+        self._saved_at = clock()
+        self._unsaved = False
+        self._notices = [*notices]
+        self._told: set[str] = set()
+
+    @property
+    def settings(self) -> Settings:
+        """What is set."""
+        return self._settings
+
+    @property
+    def dial(self) -> str:
+        """The dial, and by how much use has moved it."""
+        return self._adjustment.words
+
+    @property
+    def today(self) -> Usage:
+        """Today's counts."""
+        return self._tallies.today
+
+    @property
+    def total(self) -> Usage:
+        """The counts of all days."""
+        return self._tallies.total
+
+    def config(self, dials: Mapping[str, SuggestConfig]) -> SuggestConfig:
+        """What to ask a model for, given what each dial stands for."""
+        return self._adjustment.config(dials)
+
+    def take_notices(self) -> list[str]:
+        """What went wrong since the last time this was asked, each fault once."""
+        found = [*self._notices, *self._tallies.notices]
+        self._notices.clear()
+        self._tallies.notices.clear()
+        fresh = [notice for notice in dict.fromkeys(found) if notice not in self._told]
+        self._told.update(fresh)
+        return fresh
+
+    def turn_dial(self) -> None:
+        """Have ghosts speak less, more, or as at first."""
+        self._adjustment = self._adjustment.turned()
+        self._unsaved = True
+        self._change(replace(self._settings, dial=self._adjustment.dial))
+
+    def learn(self, on: bool) -> None:
+        """Have what is written learned, or not."""
+        self._change(replace(self._settings, learn=on))
+
+    def learn_from(self, path: Path, on: bool) -> None:
+        """Have this file learned, or never."""
+        others = tuple(one for one in self._settings.never if one != path)
+        self._change(replace(self._settings, never=others if on else (*others, path)))
+
+    def count_accept(self, chars: int) -> None:
+        """So many characters of a ghost were accepted with a key."""
+        self._adjustment = self._adjustment.accepted()
+        self._count(Usage(accepted=1, saved=chars - 1))
+
+    def count_typed(self, *, over: bool) -> None:
+        """A character was typed; `over` a ghost that said something else, or not."""
+        if over:
+            self._adjustment = self._adjustment.typed_over()
+        self._count(Usage(typed=1))
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is something to save."""
+        return self._unsaved
+
+    def save(self, *, now: bool = True) -> None:
+        """Write the counts to disk; unless it must be `now`, only where that is a while ago."""
+        if self._unsaved and (now or self._clock() - self._saved_at >= SAVE_SECONDS):
+            self._saved_at = self._clock()
+            self._unsaved = False
+            self._tallies.save(asdict(self._adjustment))
+
+    def _count(self, usage: Usage) -> None:
+        self._tallies.count(usage)
+        self._unsaved = True
+
+    def _change(self, settings: Settings) -> None:
+        """Set this, on disk too, as far as it differs."""
+        old, new = asdict(self._settings), asdict(settings)
+        self._settings = settings
+        changes = {key: new[key] for key in new if new[key] != old[key]}
+        if not changes:
+            return
+        try:
+            change_settings(self._path, changes)
+        except SettingsError as error:
+            self._notices.append(str(error))
