@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from charlm_core.predict.mixture import Mixture as Mixture
     from charlm_core.predict.model import Model as Model
     from charlm_core.predict.model import load as load
+    from charlm_core.predict.remembered import forget_remembered as forget_remembered
     from charlm_core.predict.remembered import remember as remember
     from charlm_core.predict.remembered import remember_cached as remember_cached
     from charlm_core.predict.remembered import remember_training as remember_training
@@ -166,6 +167,7 @@ _HOMES = {
     "charlm_core.predict.mixture": ["Mixture"],
     "charlm_core.predict.model": ["Model", "load"],
     "charlm_core.predict.remembered": [
+        "forget_remembered",
         "remember",
         "remember_cached",
         "remember_training",

@@ -39,7 +39,10 @@ LEARNED_FILE = "learned.json"
 WEIGHTS_FILE = "weights.safetensors"
 
 PIECE = 128
-"""So many characters are learned at a time, before whoever waits is let in."""
+"""So many characters are learned from one warmed state."""
+
+BREATH = 16
+"""After so many of them whoever waits is let in."""
 
 WARM = 128
 """So many characters before a passage warm the network's state."""
@@ -51,6 +54,8 @@ MOST_CHARS = 4_000_000
 """Of what has been learned the latest so many characters are remembered."""
 
 _MOST_BYTES = 1 << 26
+
+_OVER = object()
 
 LOCK_SECONDS = 2.0
 
@@ -121,6 +126,7 @@ class Learned:
         self._record = _empty()
         self._kept: list[_Passage] = []
         self._pending: deque[_Passage] = deque()
+        self._lesson: Iterator[None] | None = None
         self._changes: list[Callable[[_Record], None]] = []
         self._mixture = self._untouched()
         self._open()
@@ -191,8 +197,8 @@ class Learned:
     def keep(self, document: str, text: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Learn what is new in a document's text that stays, in the order of the text, once.
 
-        `cancelled` is asked after each PIECE characters; False when it cut the learning short,
-        which the next call, of any text, goes on with. A private key teaches nothing, nor the text
+        `cancelled` is asked every BREATH characters; False when it cut the learning short, which
+        the next call, of any text, goes on with. A private key teaches nothing, nor the text
         around it.
         """
         document = _writable(document)
@@ -205,10 +211,12 @@ class Learned:
             for passage in _passages(document, text, spans):
                 self._record.passages.append(passage)
                 self._pending.append(passage)
-        while self._pending:
+        while self._pending or self._lesson:
             if cancelled():
                 return False
-            self._study(self._pending.popleft())
+            self._lesson = self._lesson or self._study(self._pending.popleft())
+            if next(self._lesson, _OVER) is _OVER:
+                self._lesson = None
         return True
 
     def forget(self, document: str) -> None:
@@ -240,14 +248,15 @@ class Learned:
         for passage in record.passages:
             passage.done = False
         self._mixture = self._untouched()
+        self._lesson = None
         self._begun += 1
         self._pending = deque(record.passages)
 
     def _untouched(self) -> Mixture:
         return Mixture(self._engine, Memory(len(self._vocab), self._texts))
 
-    def _study(self, passage: _Passage) -> None:
-        """Learn one passage."""
+    def _study(self, passage: _Passage) -> Iterator[None]:
+        """Learn one passage, pausing every BREATH characters."""
         passage.done = True
         if passage.only_remembered:
             self._mixture.memory.add(self._index([passage]))
@@ -256,13 +265,15 @@ class Learned:
         point = mixture.start()
         for symbol in self._vocab.encode(passage.before).tolist():
             point = mixture.advance(symbol, point)
-        for symbol in self._vocab.encode(passage.text).tolist():
+        for count, symbol in enumerate(self._vocab.encode(passage.text).tolist()):
             static, adaptive = mixture.surprises(point, symbol)
             record.static_nats += static
             record.adaptive_nats += adaptive
             mixture.learn(point, symbol)
             point = mixture.advance(symbol, point)
-        record.scored += len(passage.text)
+            record.scored += 1
+            if count % BREATH == BREATH - 1:
+                yield
         mixture.memory.settle()
 
     def _index(self, passages: Iterable[_Passage]) -> Index:
@@ -286,6 +297,9 @@ class Learned:
 
         What another process has written meanwhile is taken in, what it has forgotten as well.
         """
+        # A passage that is half learned can't be told from one that isn't.
+        deque(self._lesson or (), maxlen=0)
+        self._lesson = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with filelock.FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600):
@@ -293,11 +307,12 @@ class Learned:
                 self._drop_oldest()
                 generation = self._record.generation + 1
                 record = msgspec.structs.replace(self._record, generation=generation)
+                weights = {} if self._mixture.unlearned else self._mixture.tensors()
                 replace_directory(
                     self.path,
                     {
                         LEARNED_FILE: msgspec.json.encode(record),
-                        WEIGHTS_FILE: safetensors.numpy.save(self._mixture.tensors()),
+                        WEIGHTS_FILE: safetensors.numpy.save(weights),
                     },
                     private=True,
                 )
@@ -312,6 +327,7 @@ class Learned:
     def close(self) -> None:
         """Let go of it; nothing is saved."""
         self._pending.clear()
+        self._lesson = None
 
     def _open(self) -> None:
         """Read what was saved; what is damaged is set aside, and told."""
@@ -324,7 +340,8 @@ class Learned:
             self._notices.append(f"{error}; what was learned is set aside as {self._set_aside()}")
             return
         self._adopt(record)
-        self._mixture.restore(weights)
+        if weights:
+            self._mixture.restore(weights)
 
     def _set_aside(self) -> str:
         """Move the folder out of the way, and say where it is."""
@@ -477,7 +494,10 @@ def _read_record(path: Path) -> _Record | None:
 
 
 def _read_weights(path: Path, like: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The weights, each of the shape and type of those given. Raises MemoryFileError."""
+    """The weights, each of the shape and type of those given; none where none were learned.
+
+    Raises MemoryFileError.
+    """
     file = path / WEIGHTS_FILE
     most = sum(tensor.nbytes for tensor in like.values()) + (1 << 16)
     try:
@@ -490,6 +510,8 @@ def _read_weights(path: Path, like: dict[str, np.ndarray]) -> dict[str, np.ndarr
         raise MemoryFileError(f"{file}: {error.strerror}") from error
     except (SafetensorError, ValueError, KeyError) as error:
         raise MemoryFileError(f"{file}: damaged: {error}") from error
+    if not found:
+        return {}
     for name, tensor in like.items():
         other = found.get(name)
         if other is None or other.shape != tensor.shape or other.dtype != tensor.dtype:

@@ -64,7 +64,12 @@ class Mixture:
     @property
     def untouched(self) -> bool:
         """Whether it has learned nothing and remembers nothing."""
-        return self._adapter.untouched and not self.memory.chars
+        return self.unlearned and not self.memory.chars
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether it has learned nothing, whatever it remembers."""
+        return self._adapter.untouched
 
     def start(self) -> Point:
         """The point before any character."""

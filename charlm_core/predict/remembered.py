@@ -6,7 +6,8 @@ building it takes a second for a few megabytes, mapping it a millisecond.
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,10 +68,22 @@ def remember(model: Model, names: Iterable[str | os.PathLike[str]]) -> Index:
         return _indexed(model.vocab, _named(sources))
 
 
-def remember_cached(model: Model, names: Iterable[str | os.PathLike[str]]) -> Index:
-    """The same, kept on disk and mapped from there as long as no file has changed."""
+def remember_cached(
+    model: Model, names: Sequence[str | os.PathLike[str]], without: Collection[Path] = ()
+) -> Index:
+    """The same, kept on disk and mapped from there as long as no file has changed.
+
+    Files `without` which it is to be, each from the root on, are passed over.
+    """
     with TextSources(names) as sources:
-        return _cached(model.vocab, _named(sources))
+        parts = [part for part in _named(sources) if part.source.path.absolute() not in without]
+        choice = [os.path.realpath(name) for name in names]
+        return _cached(model.vocab, repr(choice), parts)
+
+
+def forget_remembered() -> None:
+    """Remove all indexes from disk; the texts stay, and are looked up anew when needed."""
+    shutil.rmtree(remembered_directory(), ignore_errors=True)
 
 
 def remember_training(model: Model) -> Index:
@@ -87,7 +100,7 @@ def remember_training_cached(model: Model) -> Index:
     """The same, kept on disk and mapped from there as long as no file has changed."""
     record = _read_record(model)
     with TextSources(record.corpora) as sources:
-        return _cached(model.vocab, _trained(record, sources))
+        return _cached(model.vocab, os.path.realpath(model.path), _trained(record, sources))
 
 
 def _read_record(model: Model) -> _Record:
@@ -130,10 +143,33 @@ def _trained(record: _Record, sources: TextSources) -> list[_Part]:
     return parts
 
 
-def _cached(vocab: Vocab, parts: Sequence[_Part]) -> Index:
-    """The index of texts from disk, or else made and put there."""
+def _cached(vocab: Vocab, choice: str, parts: Sequence[_Part]) -> Index:
+    """The index of texts from disk, or else made and put there, in place of what was there.
+
+    `choice` is what the place goes by.
+    """
+    known = hashlib.blake2b("".join(vocab.symbols).encode(), digest_size=12)
+    known.update(choice.encode("utf-8", "surrogatepass"))
+    place = remembered_directory() / known.hexdigest()
+    state = _state(parts)
+    try:
+        index, about = Index.load(place)
+        if about.get("state") == state:
+            return index
+    except MemoryFileError:
+        pass
+    index = _indexed(vocab, parts)
+    try:
+        index.save(place, {"state": state})
+        return Index.load(place)[0]
+    except (OSError, MemoryFileError):
+        # Without a disk to keep it on, it is in memory for this time.
+        return index
+
+
+def _state(parts: Sequence[_Part]) -> str:
+    """A word that changes with the files, their sizes and times."""
     digest = hashlib.blake2b(digest_size=12)
-    digest.update("".join(vocab.symbols).encode())
     for source, most in parts:
         try:
             status = source.path.stat()
@@ -141,17 +177,7 @@ def _cached(vocab: Vocab, parts: Sequence[_Part]) -> Index:
             continue
         facts = (os.path.realpath(source.path), status.st_size, status.st_mtime_ns, most)
         digest.update(repr(facts).encode("utf-8", "surrogatepass"))
-    place = remembered_directory() / digest.hexdigest()
-    try:
-        return Index.load(place)[0]
-    except MemoryFileError:
-        index = _indexed(vocab, parts)
-    try:
-        index.save(place, {"texts": [str(source.path) for source, _ in parts[:100]]})
-        return Index.load(place)[0]
-    except (OSError, MemoryFileError):
-        # Without a disk to keep it on, it is in memory for this time.
-        return index
+    return digest.hexdigest()
 
 
 def _indexed(vocab: Vocab, parts: Iterable[_Part]) -> Index:

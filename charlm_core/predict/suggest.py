@@ -337,7 +337,8 @@ def best_worth(path: Path, config: SuggestConfig) -> tuple[int, float]:
                 break
             value = word_worth + product**caution * (length - word_length)
         blank = blank and character.isspace()
-        # Nobody could see blanks, or what Tab is about to take.
-        if value > most and (not blank or "\n" in path.text[:length]):
+        # Nobody could see blanks at a line's start, or what Tab is about to take.
+        indent = character != "\n" and not path.text[:length].rpartition("\n")[2].strip()
+        if value > most and not indent:
             best, most = length, value
     return best, most

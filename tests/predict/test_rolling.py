@@ -87,6 +87,11 @@ def test_what_does_not_fit_ends_the_ghost() -> None:
     assert session.suggest().text == "bcdez"
     session.rewind(1)
     assert session.suggest().text == "abcdef"
+    session.type("a")
+    assert session.suggest().text == "bcdef"
+    session.rewind(1)
+    session.type("x")
+    assert session.suggest().text == "bcdez"
 
 
 def test_other_settings_bring_another_ghost() -> None:
