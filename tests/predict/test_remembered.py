@@ -17,6 +17,7 @@ from charlm_core.learn.runs import Run, RunConfig
 from charlm_core.predict import remembered as remembering
 from charlm_core.predict.index import Index
 from charlm_core.predict.remembered import (
+    forget_remembered,
     remember_cached,
     remember_training_cached,
     remembered_directory,
@@ -231,3 +232,24 @@ def test_without_a_place_to_keep_it_an_index_is_made_each_time(tmp_path: Path, h
     (one,) = write(tmp_path, one="the quick brown fox")
     (home / "data").write_text("a file is in the way")
     assert held(remember_cached(MODEL, [one])) == Counter("the quick brown fox")
+
+
+def test_a_text_that_is_never_learned_is_not_remembered_either(tmp_path: Path) -> None:
+    """A diary in a folder of notes stays unknown, though the notes are known."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    _, diary = write(notes, letter="dear sir", diary="kisses")
+    assert held(remember_cached(MODEL, [notes])) == Counter("dear sirkisses")
+    assert held(remember_cached(MODEL, [notes], {diary})) == Counter("dear sir")
+
+
+def test_a_changed_text_replaces_what_was_kept_of_it(tmp_path: Path) -> None:
+    """However often notes change there is one index of them; forgetting leaves none."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for text in ("one", "one and two"):
+        write(notes, letter=text)
+        assert held(remember_cached(MODEL, [notes])) == Counter(text)
+        assert len(list(remembered_directory().iterdir())) == 1
+    forget_remembered()
+    assert not remembered_directory().exists()

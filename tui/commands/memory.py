@@ -14,11 +14,13 @@ from tui.commands.output import emit, json_option, tell
 @click.option(
     "--forget", "files", multiple=True, metavar="FILE", help="Unlearn a text; may be repeated."
 )
-@click.option("--forget-all", is_flag=True, help="Unlearn every text.")
+@click.option(
+    "--forget-all", is_flag=True, help="Unlearn every text, and the index of folders' texts."
+)
 @json_option
 def command(checkpoint: str, files: tuple[str, ...], forget_all: bool, as_json: bool) -> None:
     """Show what the model CHECKPOINT has learned from your texts, or have it forget."""
-    from charlm_core import load
+    from charlm_core import forget_remembered, load
 
     with closing(load(checkpoint).learned()) as learned:
         for notice in learned.notices:
@@ -29,6 +31,7 @@ def command(checkpoint: str, files: tuple[str, ...], forget_all: bool, as_json: 
             learned.forget(document)
         if forget_all:
             learned.forget_all()
+            forget_remembered()
         if documents or forget_all:
             learned.save()
         rows = [{"name": text.name, "chars": text.chars} for text in learned.documents]

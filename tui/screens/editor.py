@@ -96,6 +96,7 @@ class EditorScreen(FilesScreen):
             config=self._habits.config(DIALS),
             learning=self._habits.settings.learn,
             folders=self._habits.settings.folders,
+            never=self._habits.settings.never,
         )
         self._learning = Learning(self._predictor, self._habits, Keeping(clock))
         self._say_loading(checkpoint)

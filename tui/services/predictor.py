@@ -8,8 +8,9 @@ is asked. A second thread loads models while the one before answers, and hands t
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from charlm_core import SuggestConfig
@@ -49,8 +50,8 @@ class Predictor:
     """Answers the latest request; `deliver` is called in its threads and must only pass on.
 
     Unless it is `learning`, nothing is learned, nor is anything used that was learned before. The
-    texts of `folders` are remembered all the same. Models from elsewhere, of `load_model`, remember
-    what `remember` finds, and without it nothing.
+    texts of `folders` are remembered all the same, but for files that are `never` learned. Models
+    from elsewhere, of `load_model`, remember what `remember` finds, and without it nothing.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Predictor:
         learning: bool = False,
         folders: Sequence[Path] = (),
         remember: Remember | None = None,
+        never: Collection[Path] = (),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._deliver = deliver
@@ -77,7 +79,8 @@ class Predictor:
             self._mailbox,
             self._tell,
             load_model=load_model or load_shipped,
-            remember=remember or (remember_nothing if load_model else remember_texts),
+            remember=remember
+            or (remember_nothing if load_model else partial(remember_texts, without=never)),
             folders=folders,
             recalling=learning or self._always_recalling,
             clock=clock,

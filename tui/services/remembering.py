@@ -3,7 +3,7 @@
 They are made into an index once, which is kept on disk; looking them up may take seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,13 @@ def remember_nothing(model: object, folders: Sequence[Path]) -> Remembered:
     return Remembered()
 
 
-def remember_texts(model: Any, folders: Sequence[Path]) -> Remembered:
-    """What there is of both; a folder that is gone takes nothing from the others."""
+def remember_texts(
+    model: Any, folders: Sequence[Path], without: Collection[Path] = ()
+) -> Remembered:
+    """What there is of both; a folder that is gone takes nothing from the others.
+
+    Of the folders' files those `without` which it is to be are passed over.
+    """
     # Here and not above: the first paint does not wait for the half that predicts.
     from charlm_core import (
         CorpusError,
@@ -52,7 +57,7 @@ def remember_texts(model: Any, folders: Sequence[Path]) -> Remembered:
     faults += [f"{gone}: not there to be remembered" for gone in folders if gone not in there]
     if there:
         try:
-            texts.append(remember_cached(model, there))
+            texts.append(remember_cached(model, there, without))
         except (CorpusError, OSError) as error:
             faults.append(f"no folder is remembered: {error}")
     return Remembered(texts=tuple(text for text in texts if len(text)), faults=tuple(faults))
