@@ -195,8 +195,8 @@ def core(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What the core is asked for; it finds the names of what it is given."""
     asked: list[object] = []
 
-    def named(model: FakeModel, names: Sequence[Path]) -> list[str]:
-        asked.append(names)
+    def named(model: FakeModel, names: Sequence[Path], without: Sequence[Path]) -> list[str]:
+        asked.append((names, without))
         return [name.name for name in names]
 
     def trained(model: FakeModel) -> list[str]:
@@ -227,10 +227,10 @@ def test_a_model_from_elsewhere(core: list[object]) -> None:
 def test_what_is_gone(core: list[object], tmp_path: Path) -> None:
     """A folder that is gone, and a training's texts, are told of; the others are remembered."""
     gone = tmp_path / "gone"
-    found = remember_texts(FakeModel(name="lost"), [gone, tmp_path])
+    found = remember_texts(FakeModel(name="lost"), [gone, tmp_path], [tmp_path / "diary.txt"])
     assert found.texts == ([tmp_path.name],)
     assert found.faults == (
         "lost can't look into the texts of its training: corpus.txt: gone",
         f"{gone}: not there to be remembered",
     )
-    assert core == [[tmp_path]]
+    assert core == [([tmp_path], [tmp_path / "diary.txt"])]
