@@ -71,6 +71,11 @@ def advance(context: Context, symbol: int) -> Context:
     return ((symbol % CODES) << 56 | near >> 8, (near & 255) << 56 | far >> 8)
 
 
+def code(symbol: int) -> int:
+    """What a symbol is in a context, below CODES; those of a larger vocabulary share codes."""
+    return symbol % CODES
+
+
 def last_code(context: Context) -> int:
     """The code of a context's last symbol, below CODES."""
     return context[0] >> 56

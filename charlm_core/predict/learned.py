@@ -253,7 +253,7 @@ class Learned:
         self._pending = deque(record.passages)
 
     def _untouched(self) -> Mixture:
-        return Mixture(self._engine, Memory(len(self._vocab), self._texts))
+        return Mixture(self._engine, self._vocab, Memory(len(self._vocab), self._texts))
 
     def _study(self, passage: _Passage) -> Iterator[None]:
         """Learn one passage, pausing every BREATH characters."""

@@ -8,7 +8,7 @@ whole alphabets. Weights that do not sum to one sharpen or flatten, so the fit c
 Two sets of weights add up, each chosen by something known beforehand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,16 @@ LogProbabilities = npt.NDArray[np.float32]
 class Mixer:
     """Weights for a number of sources, chosen by two small numbers, that learn."""
 
-    def __init__(self, start: Sequence[float], rows: tuple[int, int], rate: float) -> None:
-        half = np.array(start, dtype=np.float32) / 2
+    def __init__(self, start: npt.ArrayLike, rows: int, rate: float) -> None:
+        """Begin with the weights `start` (rows, sources), a row for each value of the first number.
+
+        The second has `rows` values, and nothing to add to begin with.
+        """
+        first = np.array(start, dtype=np.float32)
         self._rate = np.float32(rate)
         self.weights: tuple[Weights, Weights] = (
-            np.tile(half, (rows[0], 1)),
-            np.tile(half, (rows[1], 1)),
+            first,
+            np.zeros((rows, first.shape[1]), dtype=np.float32),
         )
         """Two arrays (rows, sources)."""
 

@@ -14,17 +14,62 @@ import numpy.typing as npt
 
 from charlm_core.predict.adapt import OutputAdapter
 from charlm_core.predict.engine import Engine
-from charlm_core.predict.index import CODES, EMPTY, ORDERS, advance, last_code
+from charlm_core.predict.index import CODES, EMPTY, Counts, advance, code, last_code
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixer import LogProbabilities, Mixer, Predictions
 from charlm_core.predict.ppm import interpolate
 from charlm_core.predict.source import Point, normalised
+from charlm_core.vocab import Vocab
 
 BLENDS = ((0, 0.6, 0.3), (3, 0.8, 2.0))
 """The memory's opinions: from which of ORDERS on, with which discount and which strength."""
 
-WEIGHTS = (0.4, 0.2, 0.2, 0.2)
-"""Of the opinions, to begin with: they sum to one, so that agreeing is believed as it is."""
+WEIGHTS = (
+    (0.40, 0.20, 0.20, 0.20),
+    (0.40, 0.20, 0.20, 0.20),
+    (0.40, 0.20, 0.20, 0.20),
+    (0.40, 0.20, 0.20, 0.20),
+    (0.31, 0.15, 0.25, 0.09),
+    (0.20, 0.53, 0.15, 0.02),
+    (0.39, 0.16, 0.25, 0.18),
+    (0.27, 0.32, 0.18, 0.09),
+    (0.40, 0.14, 0.24, 0.10),
+    (0.20, 0.60, 0.14, 0.03),
+    (0.35, 0.15, 0.27, 0.12),
+    (0.24, 0.45, 0.23, 0.06),
+    (0.40, 0.28, 0.18, 0.06),
+    (0.18, 0.64, 0.11, 0.01),
+    (0.39, 0.08, 0.24, 0.12),
+    (0.23, 0.49, 0.22, 0.05),
+    (0.42, 0.32, 0.15, 0.01),
+    (0.18, 0.63, 0.12, 0.00),
+    (0.42, 0.19, 0.18, 0.09),
+    (0.17, 0.47, 0.17, 0.15),
+    (0.40, 0.34, 0.13, 0.03),
+    (0.21, 0.59, 0.09, 0.03),
+    (0.44, 0.19, 0.14, 0.08),
+    (0.20, 0.47, 0.14, 0.13),
+    (0.40, 0.39, 0.12, -0.01),
+    (0.25, 0.45, 0.09, 0.11),
+    (0.47, 0.24, 0.14, 0.03),
+    (0.26, 0.38, 0.16, 0.13),
+    (0.40, 0.28, 0.11, 0.08),
+    (0.27, 0.28, 0.10, 0.16),
+    (0.42, 0.21, 0.15, 0.08),
+    (0.28, 0.26, 0.21, 0.15),
+    (0.37, 0.34, 0.12, 0.09),
+    (0.28, 0.24, 0.11, 0.12),
+    (0.35, 0.18, 0.21, 0.08),
+    (0.28, 0.08, 0.34, 0.17),
+)
+"""Of the opinions, to begin with an empty memory; `_row` says which counts when. Where it knows
+nothing they sum to one, since all agree. The others are what `python -m tests.perf.weights` found
+two novels to teach, Great Expectations and Wuthering Heights."""
+
+TEXTS_WEIGHTS = ((0.4, 0.2, 0.2, 0.2),) * len(WEIGHTS)
+"""To begin with a memory of texts chosen beforehand, which is more often right."""
+
+OPINIONS = 4
 
 RATE = 0.001
 """The mixer's step size."""
@@ -52,13 +97,20 @@ class Mixture:
     begun = 1
 
     def __init__(
-        self, engine: Engine, memory: Memory, adapter: OutputAdapter | None = None
+        self,
+        engine: Engine,
+        vocab: Vocab,
+        memory: Memory,
+        adapter: OutputAdapter | None = None,
     ) -> None:
         self.memory = memory
         """What it remembers."""
         self._engine = engine
         self._adapter = adapter or OutputAdapter(engine)
-        self._mixer = Mixer(WEIGHTS, (len(ORDERS) + 1, CODES), RATE)
+        self._mixer = Mixer(TEXTS_WEIGHTS if memory.chars else WEIGHTS, CODES, RATE)
+        self._in_word = np.zeros(CODES, dtype=np.bool_)
+        for symbol, character in enumerate(vocab.symbols):
+            self._in_word[code(symbol)] |= character.isalnum()
         self._last: _Prediction | None = None
 
     @property
@@ -98,6 +150,15 @@ class Mixture:
         self._adapter.learn(point.state, errors)
         self.memory.learn(point.context, symbol)
 
+    def rows(self, point: Point) -> tuple[int, int]:
+        """Which weights count at a point."""
+        return self._predict(point).rows
+
+    @property
+    def weights(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The mixer's, not to be changed; the sum of a row of each counts."""
+        return self._mixer.weights
+
     def tensors(self) -> dict[str, npt.NDArray[np.float32]]:
         """All that has been learned but for the memory, by name."""
         return {**self._adapter.tensors(), **self._mixer.tensors()}
@@ -108,11 +169,18 @@ class Mixture:
         self._mixer.restore(tensors)
         self._last = None
 
+    def _row(self, counts: Counts, matched: int, point: Point) -> int:
+        """Which of WEIGHTS count: by how many orders the memory knows, whether the longest was ever
+        followed by one symbol alone, and whether the text stands within a word.
+        """
+        sure = matched and np.count_nonzero(counts[matched - 1]) == 1
+        return 4 * matched + 2 * bool(sure) + bool(self._in_word[last_code(point.context)])
+
     def _predict(self, point: Point) -> _Prediction:
         """What is said at a point; what was said last is at hand, since learning asks again."""
         if self._last is not None and self._last.point is point:
             return self._last
-        opinions = np.empty((len(WEIGHTS), self._engine.symbols), dtype=np.float32)
+        opinions = np.empty((OPINIONS, self._engine.symbols), dtype=np.float32)
         opinions[0] = normalised(self._adapter.logits(point.state))
         opinions[1] = normalised(self._engine.logits(point.state))
         adapted = np.exp(opinions[0])
@@ -124,7 +192,7 @@ class Mixture:
                 np.log(np.maximum(blend, _LEAST), out=opinion, casting="same_kind")
             else:
                 opinion[:] = opinions[0]
-        rows = (matched, last_code(point.context))
+        rows = (self._row(counts, matched, point), last_code(point.context))
         mixed = self._mixer.mix(opinions, rows)
         self._last = _Prediction(point, opinions, rows, mixed)
         return self._last

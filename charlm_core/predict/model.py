@@ -46,7 +46,7 @@ class Model:
 
     def mixture(self, texts: Iterable[Index] = ()) -> Mixture:
         """The network as a source that learns, with these texts as its memory."""
-        return Mixture(self.engine, Memory(len(self.vocab), texts))
+        return Mixture(self.engine, self.vocab, Memory(len(self.vocab), texts))
 
     def learned(self, texts: Iterable[Index] = ()) -> Learned:
         """What this checkpoint has learned from the user's documents, with texts to remember."""

@@ -36,7 +36,7 @@ def mixture(
 ) -> Mixture:
     """A mixture of the model with some of its parts off, or other than usual."""
     memory = (Deaf if deaf else Memory)(len(model.vocab), texts)
-    return Mixture(model.engine, memory, OutputAdapter(model.engine, rate, decay))
+    return Mixture(model.engine, model.vocab, memory, OutputAdapter(model.engine, rate, decay))
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ def opinions(shape: tuple[int, int], seed: int, spread: float = 2.0) -> npt.NDAr
 
 def some_mixer(sources: int, seed: int, rate: float) -> Mixer:
     """A mixer that has learned something in each row."""
-    mixer = Mixer([1.0 / sources] * sources, ROWS, rate)
+    mixer = Mixer([[1.0 / sources] * sources] * ROWS[0], ROWS[1], rate)
     rng = np.random.default_rng(seed)
     for weights in mixer.weights:
         weights += rng.normal(size=weights.shape).astype(np.float32) * 0.2
@@ -98,7 +98,7 @@ def test_what_comes_again_surprises_less(
 def test_agreeing_sources_are_believed_as_they_are(symbols: int, seed: int) -> None:
     """Where all say the same, and nothing was learned, that is what comes out."""
     said = opinions((1, symbols), seed)
-    mixer = Mixer((0.4, 0.2, 0.2, 0.2), ROWS, 0.1)
+    mixer = Mixer([(0.4, 0.2, 0.2, 0.2)] * ROWS[0], ROWS[1], 0.1)
     mixed = mixer.mix(np.repeat(said, 4, axis=0), (2, 3))
     np.testing.assert_allclose(mixed, said[0], atol=2e-6)
 
@@ -107,7 +107,7 @@ def test_the_source_that_is_right_gains_weight() -> None:
     """Of two that disagree the one that keeps being right decides before long."""
     good, bad = np.log([0.8, 0.2]), np.log([0.2, 0.8])
     predictions = np.array([good, bad], dtype=np.float32)
-    mixer = Mixer((0.5, 0.5), ROWS, 0.1)
+    mixer = Mixer([(0.5, 0.5)] * ROWS[0], ROWS[1], 0.1)
     assert np.exp(mixer.mix(predictions, (0, 0)))[0] == pytest.approx(0.5)
     for _ in range(50):
         mixer.learn(predictions, (0, 0), mixer.mix(predictions, (0, 0)), 0)
@@ -119,7 +119,7 @@ def test_the_source_that_is_right_gains_weight() -> None:
 def test_what_was_learned_can_be_restored() -> None:
     """Another mixer goes on from the same weights, and shares none of them."""
     mixer, predictions = some_mixer(2, 1, 0.1), opinions((2, 5), 1)
-    other = Mixer((0.5, 0.5), ROWS, 0.1)
+    other = Mixer([(0.5, 0.5)] * ROWS[0], ROWS[1], 0.1)
     other.restore(mixer.tensors())
     before = other.mix(predictions, (1, 1))
     np.testing.assert_array_equal(before, mixer.mix(predictions, (1, 1)))
