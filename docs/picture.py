@@ -6,6 +6,7 @@ Writes docs/picture.svg. The figures in the status line are those of the machine
 """
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 
@@ -23,6 +24,8 @@ We had a long journey, but the weather was fine, and I shall be glad to see you 
 async def take(target: Path) -> None:
     """Type the text, wait for the ghost, write the picture."""
     with tempfile.TemporaryDirectory() as folder:
+        # Whoever takes it has settings and habits of their own, which are not the picture's.
+        os.environ.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder)
         app = CharlmApp(Path(folder, "letter.txt"), DEFAULT_CHECKPOINT)
         async with app.run_test(size=SIZE) as pilot:
             for character in WRITTEN:

@@ -37,8 +37,11 @@ REACH = 16
 CODES = 255
 """How many symbols a context tells apart. Those of larger vocabularies share them."""
 
-MOST_COUNTED = 2048
+MOST_COUNTED = 1024
 """Of more places than twice this only every so-manieth is counted, and stands for the others."""
+
+FEW = 512
+"""Of so many places all orders are counted at once."""
 
 FORMAT_VERSION = 1
 META_FILE = "index.json"
@@ -147,13 +150,28 @@ class Index:
             found = (self.far[low:high].searchsorted(needles) + low).tolist()
             lows += found[:_FAR_COUNT]
             highs += found[_FAR_COUNT:]
-        following, symbols = self.following, counts.shape[1]
-        for row, low, high in zip(counts, lows, highs, strict=False):
-            if low == high:
+        for order, (low, high) in enumerate(zip(lows, highs, strict=True)):
+            if high - low <= FEW:
+                self._add_few(lows[order:], highs[order:], counts[order:])
                 break
             step = (high - low) // MOST_COUNTED or 1
-            found = np.bincount(following[low:high:step], minlength=symbols)
-            row += found[:symbols] * step if step > 1 else found[:symbols]
+            found = np.bincount(self.following[low:high:step], minlength=counts.shape[1])
+            counts[order] += found[: counts.shape[1]] * step
+
+    def _add_few(self, lows: list[int], highs: list[int], counts: Counts) -> None:
+        """Add the counts of nested intervals, the largest first, with one pass over that."""
+        first, last = lows[0], highs[0]
+        rows = next((row for row, low in enumerate(lows) if low == highs[row]), len(lows))
+        if not rows:
+            return
+        symbols = counts.shape[1]
+        places = self.following[first:last].astype(np.intp)
+        # A place counts in the row of its smallest interval, and for all larger ones below.
+        for low, high in zip(lows[1:rows], highs[1:rows], strict=True):
+            places[low - first : high - first] += symbols
+        found = np.bincount(places, minlength=rows * symbols)[: rows * symbols]
+        nested = found.reshape(rows, symbols)[::-1]
+        counts[:rows] += np.add.accumulate(nested)[::-1]
 
     # Saved as raw arrays, so that they can be mapped.
 
