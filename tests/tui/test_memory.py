@@ -57,10 +57,10 @@ async def test_folders(home: Path) -> None:
     """It names the folders of the settings, as people write them."""
     settings = home / "config" / "charlm-tui" / "settings.toml"
     settings.parent.mkdir(parents=True)
-    settings.write_text('folders = ["~/notes", "/srv/texts"]\n')
+    settings.write_text('folders = ["~/notes", "/texts"]\n')
     async with running() as it:
         await opened(it)
-        assert it.says("To be remembered too: ~/notes, /srv/texts.")
+        assert it.says("To be remembered too: ~/notes, /texts.")
 
 
 async def test_nothing_learned() -> None:
