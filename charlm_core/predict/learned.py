@@ -1,14 +1,9 @@
 """What a checkpoint has learned from a person's texts: kept on their disk, and forgotten on demand.
 
-FOLDER/
-  learned.json          every passage learned, in order, and the lines of each document
-  weights.safetensors   the output layer and the mixer as those have made them
-
 The passages are the truth; the weights, and the memory's index, could be made from them again, and
 are when one document is to be forgotten. Files are readable by their owner alone.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,74 +12,44 @@ from pathlib import Path
 
 import filelock
 import msgspec
-import numpy as np
-import platformdirs
 import safetensors.numpy
-from safetensors import SafetensorError
 
 from charlm_core.confidential import holds_key
 from charlm_core.errors import MemoryFileError
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits
 from charlm_core.predict.index import EMPTY, Index, advance
-from charlm_core.predict.lessons import Ledger, Span
+from charlm_core.predict.lessons import Ledger
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixture import Mixture
+from charlm_core.predict.record import (
+    LEARNED_FILE,
+    WEIGHTS_FILE,
+    Passage,
+    Record,
+    empty_record,
+    forget_document,
+    forget_everything,
+    pieces,
+    read_record,
+    read_weights,
+    rename_document,
+    shared_start,
+    writable,
+)
 from charlm_core.predict.source import Point
 from charlm_core.storage import replace_directory
 from charlm_core.vocab import Vocab
 
-FORMAT_VERSION = 1
-LEARNED_FILE = "learned.json"
-WEIGHTS_FILE = "weights.safetensors"
-
-PIECE = 128
-"""So many characters are learned from one warmed state."""
-
 BREATH = 16
 """After so many of them whoever waits is let in."""
-
-WARM = 128
-"""So many characters before a passage warm the network's state."""
-
-STUDIED = 16_384
-"""Of what is new at once, the last so many are learned; what is before them is remembered only."""
 
 MOST_CHARS = 4_000_000
 """Of what has been learned the latest so many characters are remembered."""
 
-_MOST_BYTES = 1 << 26
-
 _OVER = object()
 
 LOCK_SECONDS = 2.0
-
-
-def learned_directory() -> Path:
-    """Where what was learned lives: `learned` in the user's data folder."""
-    return platformdirs.user_data_path("charlm-tui", appauthor=False) / "learned"
-
-
-class _Passage(msgspec.Struct):
-    """Some text that stayed."""
-
-    document: str
-    before: str
-    text: str
-    only_remembered: bool
-    done: bool = False
-
-
-class _Record(msgspec.Struct, kw_only=True):
-    """The contents of learned.json."""
-
-    format_version: int
-    generation: int
-    passages: list[_Passage]
-    lines: dict[str, dict[str, int]]
-    static_nats: float
-    adaptive_nats: float
-    scored: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +88,11 @@ class Learned:
         self._texts = list(texts)
         self._notices: list[str] = []
         self._begun = 1
-        self._record = _empty()
-        self._kept: list[_Passage] = []
-        self._pending: deque[_Passage] = deque()
+        self._record = empty_record()
+        self._kept: list[Passage] = []
+        self._pending: deque[Passage] = deque()
         self._lesson: Iterator[None] | None = None
-        self._changes: list[Callable[[_Record], None]] = []
+        self._changes: list[Callable[[Record], None]] = []
         self._mixture = self._untouched()
         self._open()
 
@@ -201,14 +166,14 @@ class Learned:
         the next call, of any text, goes on with. A private key teaches nothing, nor the text
         around it.
         """
-        document = _writable(document)
+        document = writable(document)
         text = text.encode("utf-8", "replace").decode()
         if not holds_key(text):
             ledger = Ledger(self._record.lines.get(document))
             spans = ledger.take(text)
             if spans:
                 self._record.lines[document] = dict(ledger.lines)
-            for passage in _passages(document, text, spans):
+            for passage in pieces(document, text, spans):
                 self._record.passages.append(passage)
                 self._pending.append(passage)
         while self._pending or self._lesson:
@@ -221,21 +186,21 @@ class Learned:
 
     def forget(self, document: str) -> None:
         """Forget one document. What the others taught is learned again, with the next `keep`."""
-        self._change(partial(_forget, document=_writable(document)))
+        self._change(partial(forget_document, document=writable(document)))
         self._start_over()
 
     def forget_all(self) -> None:
         """Forget everything: predictions are those of the untouched network again."""
-        self._change(_forget_all)
+        self._change(forget_everything)
         self._start_over()
 
     def rename(self, document: str, name: str) -> None:
         """Call a document by another name; what goes by that already is added to."""
-        document, name = _writable(document), _writable(name)
+        document, name = writable(document), writable(name)
         if document != name:
-            self._change(partial(_rename, document=document, name=name))
+            self._change(partial(rename_document, document=document, name=name))
 
-    def _change(self, change: Callable[[_Record], None]) -> None:
+    def _change(self, change: Callable[[Record], None]) -> None:
         """Change what is known, and remember to change what another process knows as well."""
         change(self._record)
         self._changes.append(change)
@@ -255,7 +220,7 @@ class Learned:
     def _untouched(self) -> Mixture:
         return Mixture(self._engine, self._vocab, Memory(len(self._vocab), self._texts))
 
-    def _study(self, passage: _Passage) -> Iterator[None]:
+    def _study(self, passage: Passage) -> Iterator[None]:
         """Learn one passage, pausing every BREATH characters."""
         passage.done = True
         if passage.only_remembered:
@@ -276,7 +241,7 @@ class Learned:
                 yield
         mixture.memory.settle()
 
-    def _index(self, passages: Iterable[_Passage]) -> Index:
+    def _index(self, passages: Iterable[Passage]) -> Index:
         return Index.build_all(
             [
                 (self._vocab.encode(passage.text), self._context(passage.before))
@@ -332,10 +297,10 @@ class Learned:
     def _open(self) -> None:
         """Read what was saved; what is damaged is set aside, and told."""
         try:
-            record = _read_record(self.path)
+            record = read_record(self.path)
             if record is None:
                 return
-            weights = _read_weights(self.path, self._mixture.tensors())
+            weights = read_weights(self.path, self._mixture.tensors())
         except MemoryFileError as error:
             self._notices.append(f"{error}; what was learned is set aside as {self._set_aside()}")
             return
@@ -355,7 +320,7 @@ class Learned:
                 return aside.name
         return "it was"
 
-    def _adopt(self, record: _Record) -> None:
+    def _adopt(self, record: Record) -> None:
         """Go on from a record as it was read."""
         self._record = record
         self._kept = list(record.passages)
@@ -367,7 +332,7 @@ class Learned:
     def _take_in(self) -> None:
         """Take in what another process has saved since."""
         try:
-            found = _read_record(self.path)
+            found = read_record(self.path)
         except MemoryFileError:
             self._set_aside()
             return
@@ -379,7 +344,7 @@ class Learned:
         fresh = [one for one in self._record.passages if id(one) not in kept]
         # Of what both had, that which was not forgotten here; renaming has changed it in place.
         shared = [one for one in self._kept if id(one) in mine]
-        common = _common(found.passages, shared)
+        common = shared_start(found.passages, shared)
         theirs = found.passages[common:]
         for document, lines in self._record.lines.items():
             if any(passage.document == document for passage in fresh):
@@ -406,131 +371,9 @@ class Learned:
                 break
             chars -= len(passage.text)
             dropped += 1
-        del self._record.passages[:dropped]
-
-
-def _empty() -> _Record:
-    return _Record(
-        format_version=FORMAT_VERSION,
-        generation=0,
-        passages=[],
-        lines={},
-        static_nats=0.0,
-        adaptive_nats=0.0,
-        scored=0,
-    )
-
-
-def _writable(name: str) -> str:
-    """A name as it can be written: paths may hold bytes that are no text."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _forget(record: _Record, document: str) -> None:
-    record.lines.pop(document, None)
-    record.passages = [one for one in record.passages if one.document != document]
-
-
-def _forget_all(record: _Record) -> None:
-    record.lines, record.passages = {}, []
-
-
-def _rename(record: _Record, document: str, name: str) -> None:
-    lines = record.lines.pop(document, None)
-    if lines is not None:
-        known = Ledger(record.lines.get(name)).lines
-        record.lines[name] = dict(known + Ledger(lines).lines)
-    for passage in record.passages:
-        if passage.document == document:
-            passage.document = name
-
-
-def _common(passages: list[_Passage], others: list[_Passage]) -> int:
-    """How many passages two lists begin with in common."""
-    count = 0
-    for one, other in zip(passages, others, strict=False):
-        if (one.document, one.text) != (other.document, other.text):
-            break
-        count += 1
-    return count
-
-
-def _passages(document: str, text: str, spans: Iterable[Span]) -> Iterator[_Passage]:
-    """The spans as passages of at most PIECE characters, the larger part of a large one whole."""
-    for start, end in spans:
-        studied = max(start, end - STUDIED)
-        if start < studied:
-            yield _passage(document, text, start, studied, only_remembered=True)
-        for piece in range(studied, end, PIECE):
-            yield _passage(document, text, piece, min(end, piece + PIECE), only_remembered=False)
-
-
-def _passage(document: str, text: str, start: int, end: int, *, only_remembered: bool) -> _Passage:
-    before = text[max(0, start - WARM) : start]
-    return _Passage(document, before, text[start:end], only_remembered)
-
-
-def _read_record(path: Path) -> _Record | None:
-    """What is in a folder; None where there is none. Raises MemoryFileError."""
-    file = path / LEARNED_FILE
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
-        if path.exists():
-            raise MemoryFileError(f"{file}: missing") from None
-        return None
-    except OSError as error:
-        raise MemoryFileError(f"{file}: {error.strerror}") from error
-    if len(data) > _MOST_BYTES:
-        raise MemoryFileError(f"{file}: more than {_MOST_BYTES >> 20} MiB")
-    try:
-        record = msgspec.json.decode(data, type=_Record)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MemoryFileError(f"{file}: damaged: {error}") from error
-    if record.format_version != FORMAT_VERSION:
-        raise MemoryFileError(f"{file}: format version {record.format_version} is not known")
-    return record
-
-
-def _read_weights(path: Path, like: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The weights, each of the shape and type of those given; none where none were learned.
-
-    Raises MemoryFileError.
-    """
-    file = path / WEIGHTS_FILE
-    most = sum(tensor.nbytes for tensor in like.values()) + (1 << 16)
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(most + 1)
-        if len(data) > most:
-            raise MemoryFileError(f"{file}: larger than what was learned can be")
-        found = safetensors.numpy.load(data)
-    except OSError as error:
-        raise MemoryFileError(f"{file}: {error.strerror}") from error
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise MemoryFileError(f"{file}: damaged: {error}") from error
-    if not found:
-        return {}
-    for name, tensor in like.items():
-        other = found.get(name)
-        if other is None or other.shape != tensor.shape or other.dtype != tensor.dtype:
-            raise MemoryFileError(f"{file}: {name} is not what this checkpoint learns")
-        if not np.isfinite(other).all():
-            raise MemoryFileError(f"{file}: {name} holds what is no number")
-    return found
-
-
-def fingerprint(engine: Engine, vocab: Vocab) -> str:
-    """Twelve characters that stand for a network: its output layer and its vocabulary."""
-    digest = hashlib.blake2b(digest_size=6)
-    for array in engine.output:
-        digest.update(array.tobytes())
-    digest.update("".join(vocab.symbols).encode())
-    return digest.hexdigest()
-
-
-def learned_path(name: str, engine: Engine, vocab: Vocab) -> Path:
-    """The folder of what a checkpoint of this name has learned."""
-    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:64]
-    return learned_directory() / f"{safe or 'model'}-{fingerprint(engine, vocab)}"
+        if dropped:
+            del self._record.passages[:dropped]
+            # Of a document that nothing is left of the lines may be learned again.
+            left = {passage.document for passage in self._record.passages}
+            lines = self._record.lines
+            self._record.lines = {name: lines[name] for name in lines if name in left}

@@ -11,9 +11,10 @@ from charlm_core import checkpoint, library
 from charlm_core.checkpoint import CheckpointConfig
 from charlm_core.predict.engine import Engine
 from charlm_core.predict.index import Index
-from charlm_core.predict.learned import Learned, learned_path
+from charlm_core.predict.learned import Learned
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixture import Mixture
+from charlm_core.predict.record import learned_path
 from charlm_core.predict.session import Session
 from charlm_core.predict.source import Source
 from charlm_core.vocab import Vocab

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlm_core import Learned, score
-from charlm_core.predict import learned as learning
+from charlm_core.predict import record as recording
 from charlm_core.predict.index import Index
-from charlm_core.predict.learned import BREATH, fingerprint, learned_path
+from charlm_core.predict.learned import BREATH
+from charlm_core.predict.record import fingerprint, learned_path
 from charlm_core.predict.source import NetworkSource, Source
 from tests.support import LETTERS, make_checkpoint, make_model
 
@@ -288,7 +289,7 @@ def test_any_text_can_be_kept() -> None:
 
 def test_of_a_large_text_the_end_is_studied(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is remembered only, at once; all of it can be found again."""
-    monkeypatch.setattr(learning, "STUDIED", 60)
+    monkeypatch.setattr(recording, "STUDIED", 60)
     learned, text = fresh(), "\n".join(SENTENCES)
     assert learned.keep("a.txt", text)
     assert learned.gain.static.chars == 60

@@ -16,6 +16,7 @@ import safetensors.numpy
 from charlm_core import Learned
 from charlm_core.errors import MemoryFileError
 from charlm_core.predict import learned as learning
+from charlm_core.predict import record as recording
 from tests.predict.test_learned import KEY, MODEL, SENTENCES, assert_same, fresh
 from tests.support import make_checkpoint, make_model
 
@@ -299,7 +300,7 @@ def test_a_record_that_is_too_large_is_set_aside(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for a file of a gigabyte that something else has written there."""
-    monkeypatch.setattr(learning, "_MOST_BYTES", 100)
+    monkeypatch.setattr(recording, "MOST_BYTES", 100)
     (notice,) = opened(saved).notices
     assert "learned.json: more than 0 MiB" in notice
 
