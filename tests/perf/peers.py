@@ -128,7 +128,8 @@ class Words:
                 continue
             total = sum(found.values())
             for word, count in found.items():
-                if word.startswith(begun):
+                # Punctuation is no word to complete, though it counts as what words follow.
+                if word.startswith(begun) and word[0].isalnum():
                     chances[word] = chances.get(word, 0.0) + left * (count - self.DISCOUNT) / total
             left *= self.DISCOUNT * len(found) / total
         if not chances:
@@ -202,6 +203,7 @@ def main() -> None:
     parser.add_argument("train")
     parser.add_argument("text")
     parser.add_argument("--chars", type=int, default=20_000)
+    parser.add_argument("--only", help="One of the peers.")
     arguments = parser.parse_args()
     model: Model = load(arguments.run)
     train = Path(arguments.train).read_text("utf-8")
@@ -219,6 +221,8 @@ def main() -> None:
         "word trigrams": lambda threshold: words_replay(train, text, threshold),
     }
     for name, peer in peers.items():
+        if arguments.only not in {None, name}:
+            continue
         points = []
         for threshold in THRESHOLDS:
             found = last(peer(threshold))
