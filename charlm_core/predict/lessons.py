@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from charlm_core.predict.prefix import common_prefix
+
 STALE_LINES = 64
 """Among so many lines that are gone, the latest ones, a new line's earlier self is looked for."""
 
@@ -56,20 +58,12 @@ def _new_parts(line: str, start: int, end: int, gone: list[str]) -> Iterator[Spa
     """What of a line is in none of those that are gone; its line end counts with its last part."""
     before = after = 0
     for earlier in gone:
-        prefix = _shared(line, earlier)
-        suffix = _shared(line[prefix:][::-1], earlier[prefix:][::-1])
+        prefix = common_prefix(line, earlier)
+        suffix = common_prefix(line[prefix:][::-1], earlier[prefix:][::-1])
         if prefix + suffix > max(before + after, LEAST_SHARED - 1):
             before, after = prefix, suffix
     if before + after < len(line):
         yield Span(start + before, start + len(line) - after if after else end)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    for index, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return index
-    return min(len(one), len(other))
 
 
 def _joined(spans: list[Span], text: str) -> Iterator[Span]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from charlm_core.config import SuggestConfig
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits, State
+from charlm_core.predict.prefix import common_prefix
 from charlm_core.predict.sampling import surprise
 from charlm_core.predict.source import NetworkSource, Point, Source, log_normaliser
 from charlm_core.predict.suggest import (
@@ -231,17 +232,3 @@ class Session:
                 return False
             self._push(character)
         return True
-
-
-def common_prefix(one: str, other: str) -> int:
-    """How many characters two texts begin with in common; compared in C, slice by slice."""
-    if other.startswith(one):
-        return len(one)
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

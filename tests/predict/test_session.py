@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from charlm_core import Session
 from charlm_core.config import CELLS, Cell
-from charlm_core.predict.session import RECENT, SPARSE, common_prefix
+from charlm_core.predict.prefix import common_prefix
+from charlm_core.predict.session import RECENT, SPARSE
 from tests.support import LETTERS, make_checkpoint, make_model
 
 MODELS = {cell: make_model(make_checkpoint(cell, hidden=6, layers=2)) for cell in CELLS}
