@@ -164,11 +164,11 @@ class Learned:
 
         `cancelled` is asked every BREATH characters; False when it cut the learning short, which
         the next call, of any text, goes on with. A private key teaches nothing, nor the text
-        around it.
+        around it, nor a text of more than MOST_CHARS.
         """
         document = writable(document)
         text = text.encode("utf-8", "replace").decode()
-        if not holds_key(text):
+        if len(text) <= MOST_CHARS and not holds_key(text):
             ledger = Ledger(self._record.lines.get(document))
             spans = ledger.take(text)
             if spans:

@@ -14,6 +14,10 @@ from charlm_core.predict.prefix import common_prefix
 STALE_LINES = 64
 """Among so many lines that are gone, the latest ones, a new line's earlier self is looked for."""
 
+MOST_GONE = 200_000
+"""Of lines that are gone so many characters are remembered, the latest; what was gone before them
+teaches again if it comes back."""
+
 LEAST_SHARED = 4
 """Of fewer characters in common, two lines are not versions of one."""
 
@@ -51,7 +55,16 @@ class Ledger:
                 spans.extend(_new_parts(line, position, end, gone))
                 self.lines[line] += 1
             position = end
+        self._forget_gone(there)
         return list(_joined(spans, text))
+
+    def _forget_gone(self, there: Counter[str]) -> None:
+        """Keep no more than MOST_GONE characters of what is not there any more."""
+        left = MOST_GONE
+        for line in [line for line in reversed(self.lines) if not there[line]]:
+            left -= len(line)
+            if left < 0:
+                del self.lines[line]
 
 
 def _new_parts(line: str, start: int, end: int, gone: list[str]) -> Iterator[Span]:

@@ -1,8 +1,10 @@
 """What there is to learn in a text: what is new in it, in its order, once."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlm_core.predict import lessons
 from charlm_core.predict.lessons import LEAST_SHARED, STALE_LINES, Ledger
 
 LINES = st.lists(st.text("ab ", max_size=8), max_size=8)
@@ -127,3 +129,14 @@ def test_a_ledger_goes_on_from_what_was_saved(texts: list[str], text: str) -> No
         other.take(earlier)
         other = Ledger(dict(other.lines))
     assert one.take(text) == other.take(text)
+
+
+def test_versions_of_a_long_line_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paragraph that one works at for a year is remembered in its latest versions alone."""
+    monkeypatch.setattr(lessons, "MOST_GONE", 100)
+    ledger, line = Ledger(), "word " * 8
+    for number in range(50):
+        spans = ledger.take(line + "x" * number)
+        assert sum(end - start for start, end in spans) == (1 if number else len(line))
+    assert sum(map(len, ledger.lines)) <= 100 + len(line) + 50
+    assert not ledger.take(line + "x" * 49)
