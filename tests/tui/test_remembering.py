@@ -1,6 +1,7 @@
 """Texts of folders and of a model's training are remembered, without ghosts waiting for them."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from charlm_core import CharlmError, CorpusError, MemoryFileError
 from tests.tui.support import FakeLearned, FakeModel, running
 from tests.tui.test_predictor import Ear, prediction, request
 from tui.services.events import Event, LearnedChanged, Loading, Prediction, Ready
+from tui.services.mailbox import Mailbox, Recall
 from tui.services.predictor import Predictor
 from tui.services.remembering import Remembered, remember_texts
 
@@ -170,6 +172,16 @@ def test_another_model_meanwhile() -> None:
         assert new.log == ["opened", "opened new /notes", "closed"]
         assert sorted(shelf.seen) == ["new", "old"]
     assert old.log == ["opened", "closed"]
+
+
+def test_the_texts_of_a_model_that_is_gone_displace_none() -> None:
+    """Whichever are found last, those of the model in use are remembered."""
+    old, new = FakeModel(name="old"), FakeModel(name="new")
+    mailbox = Mailbox(time.monotonic)
+    jobs = [Recall(model=model, texts=(model.name,)) for model in (new, old)]
+    for job in jobs:
+        mailbox.recall(job)
+    assert [mailbox.next(able=True) for _ in jobs] == jobs
 
 
 async def test_a_fault_is_told_on_the_screen(home: Path) -> None:

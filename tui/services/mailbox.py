@@ -112,7 +112,7 @@ class Mailbox:
         self._loaded: Loaded | Failed | None = None
         self._switches: deque[Learn] = deque()
         self._asked: Asked | None = None
-        self._recall: Recall | None = None
+        self._recalls: deque[Recall] = deque()
         self._chores: deque[Forget | Rename | Look] = deque()
         self._texts: dict[str, str] = {}
         self._saving = False
@@ -139,9 +139,10 @@ class Mailbox:
             self._news.notify_all()
 
     def recall(self, job: Recall) -> None:
-        """Have a model remember texts; what waited for another model, if still here, is dropped."""
+        """Have a model remember texts, if it is the one in use when its turn comes."""
         with self._news:
-            self._recall = job
+            # Not the latest alone: that of a model which is gone may come last.
+            self._recalls.append(job)
             self._news.notify_all()
 
     def ask(self, request: Request) -> None:
@@ -220,7 +221,7 @@ class Mailbox:
         """Whether the text in work should be left for later."""
         if self._stop_at is not None:
             return time.monotonic() > self._stop_at
-        return self.outdated() or self._recall is not None or bool(self._chores)
+        return self.outdated() or bool(self._recalls) or bool(self._chores)
 
     def next(self, *, able: bool) -> Job | None:
         """Wait for a job, of which all but Loaded and Failed need a model, and take it.
@@ -254,9 +255,8 @@ class Mailbox:
         if self._asked is not None:
             asked, self._asked = self._asked, None
             return asked
-        if self._recall is not None:
-            recall, self._recall = self._recall, None
-            return recall
+        if self._recalls:
+            return self._recalls.popleft()
         if self._chores:
             return self._chores.popleft()
         return self._next_text() or self._next_save()
