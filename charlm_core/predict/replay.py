@@ -37,7 +37,7 @@ class Replay:
     latencies_ms: list[float] = field(default_factory=list)
     """How long each ghost was waited for, milliseconds."""
     phrases: Counter[str] = field(default_factory=Counter)
-    """Accepted texts, and the keys that each saved in all."""
+    """Accepted texts, each from the beginning of its first word, and the keys they saved in all."""
 
     @property
     def keystroke_savings(self) -> float:
@@ -54,6 +54,15 @@ class Replay:
         if not self.latencies_ms:
             return float("nan")
         return float(np.percentile(self.latencies_ms, percentile))
+
+
+def _with_its_word(text: str, start: int, length: int) -> str:
+    """What was accepted from `start` on, from the beginning of the word that it goes on with."""
+    if not text[start].isspace():
+        while start and not text[start - 1].isspace():
+            start, length = start - 1, length + 1
+    accepted = text[start : start + length]
+    return " ".join(accepted.split()) or accepted
 
 
 def typed(
@@ -81,7 +90,7 @@ def typed(
         came = text[found.chars : found.chars + taken]
         if taken > 1:
             found.accepts += 1
-            found.phrases[came] += taken - 1
+            found.phrases[_with_its_word(text, found.chars, taken)] += taken - 1
         for character in came:
             push(character)
         found.chars += taken
