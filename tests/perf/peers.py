@@ -109,6 +109,7 @@ class Words:
         self._counts: list[dict[tuple[str, ...], Counter[str]]] = [
             defaultdict(Counter) for _ in range(3)
         ]
+        self._beginning: dict[str, Counter[str]] = defaultdict(Counter)
         words = self._WORD.findall(text)
         for index, word in enumerate(words):
             self.learn(tuple(words[max(0, index - 2) : index]), word)
@@ -117,6 +118,8 @@ class Words:
         """Count a word after each end of the two before it."""
         for order in range(len(before) + 1):
             self._counts[order][before[len(before) - order :]][word] += 1
+        for length in range(1, len(word) + 1):
+            self._beginning[word[:length]][word] += 1
 
     def best(self, before: tuple[str, ...], begun: str) -> tuple[str, float]:
         """The likeliest word that begins so, and how likely it is among all that do."""
@@ -126,8 +129,10 @@ class Words:
             found = self._counts[order].get(before[len(before) - order :])
             if not found:
                 continue
-            total = sum(found.values())
-            for word, count in found.items():
+            total = found.total()
+            # Without a letter the commonest words of all are no proposal.
+            among = found if order else self._beginning.get(begun, Counter())
+            for word, count in among.items():
                 # Punctuation is no word to complete, though it counts as what words follow.
                 if word.startswith(begun) and word[0].isalnum():
                     chances[word] = chances.get(word, 0.0) + left * (count - self.DISCOUNT) / total
@@ -135,7 +140,13 @@ class Words:
         if not chances:
             return "", 0.0
         word = max(chances, key=chances.__getitem__)
-        return word, chances[word] / (sum(chances.values()) + left)
+        return word, chances[word] / (sum(chances.values()) if begun else 1.0)
+
+    def space(self, word: str) -> str:
+        """The space behind a word, where another word follows it more often than not."""
+        found = self._counts[1].get((word,), Counter())
+        words = sum(count for follower, count in found.items() if follower[0].isalnum())
+        return " " if 2 * words > found.total() else ""
 
 
 def ppm_replay(vocab: Vocab, train: str, text: str, threshold: float) -> Iterator[Replay]:
@@ -165,7 +176,8 @@ def words_replay(train: str, text: str, threshold: float) -> Iterator[Replay]:
         word, chance = words.best(before, begun)
         if chance < threshold or not word[len(begun) :].strip():
             return Suggestion(stopped="threshold")
-        return Suggestion(text=word[len(begun) :] + " ", stopped="threshold")
+        text = word[len(begun) :] + words.space(word)
+        return Suggestion(text=text, stopped="threshold")
 
     def push(character: str) -> None:
         nonlocal before, begun
