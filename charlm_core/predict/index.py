@@ -37,7 +37,7 @@ REACH = 16
 CODES = 255
 """How many symbols a context tells apart. Those of larger vocabularies share them."""
 
-MOST_COUNTED = 1024
+MOST_COUNTED = 256
 """Of more places than twice this only every so-manieth is counted, and stands for the others."""
 
 FEW = 512
@@ -220,7 +220,8 @@ def _mapped(file: Path, dtype: type, chars: int) -> npt.NDArray[np.unsignedinteg
         size = file.stat().st_size
         if size != chars * np.dtype(dtype).itemsize:
             raise MemoryFileError(f"{file}: {size:,} bytes, where {chars:,} characters were said")
-        return np.memmap(file, dtype=dtype, mode="r", shape=(chars,))
+        # A plain view: each slice of what np.memmap gives is dearly made.
+        return np.asarray(np.memmap(file, dtype=dtype, mode="r", shape=(chars,)))
     except OSError as error:
         raise MemoryFileError(f"{file}: {error.strerror}") from error
 
