@@ -146,7 +146,7 @@ def test_a_saved_index_says_the_same(tmp_path_factory: pytest.TempPathFactory, t
     index.save(path, {"names": ["ä", 3]})
     loaded, about = Index.load(path)
     assert about == {"names": ["ä", 3]}
-    assert isinstance(loaded.near, np.memmap)
+    assert isinstance(loaded.near.base, np.memmap)
     for end in range(len(text) + 1):
         np.testing.assert_array_equal(found(loaded, text[:end]), found(index, text[:end]))
 
