@@ -116,7 +116,11 @@ class EditorScreen(FilesScreen):
         self.set_focus(self._editor)
         self._rest = self.set_interval(TICK_SECONDS, self._look_up, pause=True)
         self._status.update(dial=self._habits.dial)
+        # On a busy machine keys may get here before the document does.
+        typed = self._editor.text
         self.show(self._document)
+        if typed:
+            self._editor.insert(typed)
         self._complain()
         self.call_after_refresh(self._predictor.start)
 
