@@ -10,9 +10,14 @@ from charlm_core.checkpoint import CONFIG_FILE, CheckpointConfig, read_config
 from charlm_core.errors import CheckpointError
 
 
+def data_directory() -> Path:
+    """The user's data folder, where all that is kept for them lives."""
+    return platformdirs.user_data_path("charlm-tui", appauthor=False)
+
+
 def runs_directory() -> Path:
     """Where training runs live unless told otherwise: `runs` in the user's data folder."""
-    return platformdirs.user_data_path("charlm-tui", appauthor=False) / "runs"
+    return data_directory() / "runs"
 
 
 def shipped_directory() -> Path:

@@ -71,7 +71,7 @@ def advance(context: Context, symbol: int) -> Context:
     near, far = context
     # Larger vocabularies share codes, which merges a few rare contexts; 255 stays free, so that
     # the next key after a context never overflows.
-    return ((symbol % CODES) << 56 | near >> 8, (near & 255) << 56 | far >> 8)
+    return (code(symbol) << 56 | near >> 8, (near & 255) << 56 | far >> 8)
 
 
 def code(symbol: int) -> int:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import platformdirs
 import safetensors.numpy
 from safetensors import SafetensorError
 
 from charlm_core.errors import MemoryFileError
+from charlm_core.library import data_directory
 from charlm_core.predict.engine import Array, Engine
 from charlm_core.predict.lessons import Ledger, Span
 from charlm_core.vocab import Vocab
@@ -39,7 +39,7 @@ MOST_BYTES = 1 << 26
 
 def learned_directory() -> Path:
     """Where what was learned lives: `learned` in the user's data folder."""
-    return platformdirs.user_data_path("charlm-tui", appauthor=False) / "learned"
+    return data_directory() / "learned"
 
 
 class Passage(msgspec.Struct):

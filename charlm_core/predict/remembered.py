@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import platformdirs
 
 from charlm_core.confidential import looks_secret
 from charlm_core.config import kept_share
 from charlm_core.errors import CorpusError, MemoryFileError
+from charlm_core.library import data_directory
 from charlm_core.predict.index import EMPTY, Index, Symbols
 from charlm_core.predict.model import Model
 from charlm_core.texts import TextReader, TextSource, TextSources
@@ -56,7 +56,7 @@ class _Part(NamedTuple):
 
 def remembered_directory() -> Path:
     """Where indexes of texts live: `remembered` in the user's data folder."""
-    return platformdirs.user_data_path("charlm-tui", appauthor=False) / "remembered"
+    return data_directory() / "remembered"
 
 
 def remember(model: Model, names: Iterable[str | os.PathLike[str]]) -> Index:
