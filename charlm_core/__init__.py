@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from charlm_core.config import CONTEXT_CHARS as CONTEXT_CHARS
     from charlm_core.config import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
     from charlm_core.config import DIALS as DIALS
+    from charlm_core.config import LEARNED_CHARS as LEARNED_CHARS
     from charlm_core.config import Cell as Cell
     from charlm_core.config import ModelConfig as ModelConfig
     from charlm_core.config import SamplingConfig as SamplingConfig
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     from charlm_core.predict.scoring import score as score
     from charlm_core.predict.session import Session as Session
     from charlm_core.predict.suggest import Suggestion as Suggestion
+    from charlm_core.storage import make_private as make_private
     from charlm_core.storage import sync_directory as sync_directory
     from charlm_core.texts import TextReader as TextReader
     from charlm_core.texts import TextSource as TextSource
@@ -120,6 +122,7 @@ _HOMES = {
         "Cell",
         "DEFAULT_CHECKPOINT",
         "DIALS",
+        "LEARNED_CHARS",
         "ModelConfig",
         "SamplingConfig",
         "SuggestConfig",
@@ -177,7 +180,7 @@ _HOMES = {
     "charlm_core.predict.scoring": ["adaptive_scores", "running_scores", "score"],
     "charlm_core.predict.session": ["Session"],
     "charlm_core.predict.suggest": ["Suggestion"],
-    "charlm_core.storage": ["sync_directory"],
+    "charlm_core.storage": ["make_private", "sync_directory"],
     "charlm_core.texts": ["TextReader", "TextSource", "TextSources", "folder_texts", "text_fault"],
     "charlm_core.vocab": ["Vocab"],
 }

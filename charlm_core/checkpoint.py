@@ -6,8 +6,9 @@
       README.md           the model card
 
 A checkpoint is untrusted input: the config is checked field by field, and every tensor's shape
-against the config, before a weight is read. Writing replaces the whole directory at once, so that
-a reader sees the old checkpoint or the new one.
+against the config and the file's own size, before a weight is read. No path is looked for in it.
+Writing replaces the whole directory at once, so that a reader sees the old checkpoint or the new
+one.
 """
 
 import math
@@ -27,7 +28,7 @@ from safetensors.numpy import save as serialize
 
 from charlm_core.config import GATES, Cell, ModelConfig
 from charlm_core.errors import CheckpointError, ConfigError
-from charlm_core.storage import replace_directory
+from charlm_core.storage import open_regular, read_regular, replace_directory
 from charlm_core.vocab import UNKNOWN, Vocab
 
 FORMAT_VERSION = 1
@@ -38,11 +39,25 @@ CARD_FILE = "README.md"
 MAX_CONFIG_BYTES = 16 << 20
 """A config of the largest vocabulary takes under 1 MiB; a larger file is no config."""
 
+_MOST_BYTES = {"vocabulary": 13 << 16, "texts": 6 << 20, "rest": 1 << 20}
+"""Of the parts of a config, so many bytes at most: 13 of each symbol, and some 20,000 texts. In
+memory they take up to 17 times that, so that they are measured before they are read."""
+
+MOST_TEXTS = 1 << 13
+"""Of more texts that trained, or that validated, a config tells nothing."""
+
+MAX_HEADER_BYTES = 1 << 18
+"""A weights file's list of tensors takes under 16 KiB, 67 of them at most, and a longer one many
+times its length in memory."""
+
+MAX_WEIGHTS = 1 << 28
+"""A larger network could not predict at the speed of typing, nor fit beside an editor: a GiB."""
+
 Tensors = dict[str, npt.NDArray[np.float32]]
 StoredAs = Literal["float16", "float32"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TextFacts:
     """Which text a model was trained or validated on."""
 
@@ -64,7 +79,7 @@ class TrainingFacts:
     """
 
     corpora: tuple[TextFacts, ...] = ()
-    """The texts it learned from, in order."""
+    """The texts it learned from, in order; the first MOST_TEXTS."""
     validation: tuple[TextFacts, ...] = ()
     """The texts it was validated on; empty when parts held back of `corpora` were used."""
     validation_note: str = ""
@@ -155,6 +170,32 @@ class _Versioned(msgspec.Struct):
     format_version: int
 
 
+class _Texts(msgspec.Struct, frozen=True):
+    """The long parts of a config's `training`, unread."""
+
+    corpora: msgspec.Raw = msgspec.Raw()
+    validation: msgspec.Raw = msgspec.Raw()
+
+
+class _Long(msgspec.Struct):
+    """The long parts of a config, unread."""
+
+    vocabulary: msgspec.Raw = msgspec.Raw()
+    training: _Texts = _Texts()
+
+
+def _check_lengths(raw: bytes) -> None:
+    """Raise ConfigError where a part of a config is longer than what it may hold can be."""
+    found = msgspec.json.decode(raw, type=_Long)
+    vocabulary = memoryview(found.vocabulary).nbytes
+    listed = (found.training.corpora, found.training.validation)
+    texts = sum(memoryview(part).nbytes for part in listed)
+    lengths = {"vocabulary": vocabulary, "texts": texts, "rest": len(raw) - vocabulary - texts}
+    for name, length in lengths.items():
+        if length > _MOST_BYTES[name]:
+            raise ConfigError(f"{name}: {length:,} bytes, at most {_MOST_BYTES[name]:,}")
+
+
 def _check_version(version: int) -> None:
     if version != FORMAT_VERSION:
         raise ConfigError(
@@ -189,15 +230,13 @@ def read_config(path: Path) -> CheckpointConfig:
     """Read and check `path`/config.json alone. Raises CheckpointError."""
     file = path / CONFIG_FILE
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_CONFIG_BYTES + 1)
+        raw = read_regular(file, MAX_CONFIG_BYTES, "not a checkpoint config")
     except OSError as error:
         raise CheckpointError(f"{file}: {error.strerror}") from error
-    if len(raw) > MAX_CONFIG_BYTES:
-        raise CheckpointError(f"{file}: over {MAX_CONFIG_BYTES >> 20} MiB, not a checkpoint config")
     try:
         # Another format may have other fields: its version is what to tell of it.
         _check_version(msgspec.json.decode(raw, type=_Versioned).format_version)
+        _check_lengths(raw)
         return msgspec.json.decode(raw, type=CheckpointConfig)
     except (msgspec.MsgspecError, UnicodeDecodeError, ConfigError) as error:
         raise CheckpointError(f"{file}: {error}") from error
@@ -212,10 +251,19 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
     a value that is not finite.
     """
     try:
-        if file.exists() and not (file.is_file() or file.is_dir()):
-            raise CheckpointError(f"{file}: not a regular file")
-        # The library says less than the system about a file that can't be opened.
-        file.open("rb").close()
+        # The library says less than the system about a file that can't be opened, and would read a
+        # header of 100 MB.
+        with open_regular(file) as stream:
+            header = int.from_bytes(stream.read(8), "little")
+            size = os.fstat(stream.fileno()).st_size
+        if header > MAX_HEADER_BYTES:
+            raise CheckpointError(
+                f"{file}: truncated or not a safetensors file (a header of {header:,} bytes)"
+            )
+        if size > 8 + header + 4 * MAX_WEIGHTS:
+            raise CheckpointError(
+                f"{file}: {size:,} bytes, more than {MAX_WEIGHTS:,} weights, which can't be used"
+            )
         # Opening reads only the header; the library checks it against the file's length.
         with safe_open(file, framework="numpy") as stored:
             names = set(stored.keys())
@@ -233,6 +281,10 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
                     raise CheckpointError(
                         f"{file}: tensor {name} is {view.get_dtype()}, not F16 or F32"
                     )
+            if (weights := sum(map(math.prod, shapes.values()))) > MAX_WEIGHTS:
+                raise CheckpointError(
+                    f"{file}: {weights:,} weights, more than {MAX_WEIGHTS:,}, which can't be used"
+                )
             tensors = {name: stored.get_tensor(name).astype(np.float32) for name in shapes}
     except OSError as error:
         raise CheckpointError(f"{file}: {error.strerror or 'cannot be read'}") from error
@@ -269,12 +321,13 @@ def write(
     card: str,
     stored_as: StoredAs = "float16",
     extra: Mapping[str, bytes] = MappingProxyType({}),
+    private: bool = False,
 ) -> None:
     """Write a checkpoint directory, replacing an earlier one at once; `extra` files go with it.
 
-    Raises CheckpointError when it can't be written, when a tensor does not fit the config or is not
-    finite once stored, and when `path` holds other files than a checkpoint's; what was there before
-    is then untouched.
+    Where it is private, nobody but its owner may read it. Raises CheckpointError when it can't be
+    written, when a tensor does not fit the config or is not finite once stored, and when `path`
+    holds other files than a checkpoint's; what was there before is then untouched.
     """
     shapes = tensor_shapes(config.model, len(config.vocabulary))
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -294,11 +347,15 @@ def write(
         **extra,
     }
     try:
+        # What could not be read back is not written.
+        _check_lengths(files[CONFIG_FILE])
         if path.is_dir() and not _replaceable({entry.name for entry in path.iterdir()}, files):
             raise CheckpointError(f"{path}: holds other files than a checkpoint's, not replaced")
-        replace_directory(path, files)
+        replace_directory(path, files, private=private)
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: {error}") from error
 
 
 def _replaceable(present: Collection[str], files: Collection[str]) -> bool:

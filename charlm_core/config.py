@@ -13,6 +13,9 @@ CELLS: tuple[Cell, ...] = get_args(Cell)
 DEFAULT_CHECKPOINT = "english"
 """The checkpoint used where none is named."""
 
+LEARNED_CHARS = 4_000_000
+"""A document of more characters teaches nothing, and so many are learned from all at most."""
+
 CONTEXT_CHARS = 4096
 """How much of the text before the cursor a jump in a large document is worth priming with, in
 characters. What lies further back has faded from a state of this size."""

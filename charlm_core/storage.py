@@ -7,16 +7,56 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 Data = bytes | memoryview
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read, if it is a regular one. Raises OSError, at once.
+
+    A pipe would have us wait for whoever writes to it, and a device may have no end.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    # Of a folder the system says so itself.
+    return path.open("rb")
+
+
+def read_regular(path: Path, most: int, otherwise: str = "which it never is") -> bytes:
+    """The contents of a regular file of at most `most` bytes. Raises OSError, at once.
+
+    `otherwise` is what to say of a longer one.
+    """
+    with open_regular(path) as stream:
+        # Python sets aside as much as it is asked to read, so that it is asked for no more.
+        size = os.fstat(stream.fileno()).st_size
+        data = stream.read(size + 1) if size <= most else b""
+    if max(size, len(data)) > most:
+        raise OSError(errno.EFBIG, f"over {most >> 20} MiB, {otherwise}", str(path))
+    return data
+
+
+def make_private(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for nobody but its owner.
+
+    One that is there stays as it is. Raises OSError.
+    """
+    missing = [path]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_directory(path: Path) -> None:
@@ -56,7 +96,10 @@ def replace_directory(path: Path, files: Mapping[str, Data], *, private: bool = 
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if private:
+        make_private(path.parent)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     fresh.mkdir(mode=0o700 if private else 0o777)
     try:

@@ -13,6 +13,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from charlm_core.vocab import UNKNOWN
 
 PIECE_BYTES = 1 << 18
 HEAD_BYTES = 1 << 16
+PIPE_SECONDS = 5.0
+"""A pipe that nobody writes to is given up after so long."""
+
 _UNKNOWN_BYTES = UNKNOWN.encode()
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x0b\x1b\x08")
 
@@ -41,6 +45,11 @@ class TextSource:
     """A regular file with its bytes."""
     folder: str = ""
     """The folder it was found in; empty where it was named itself."""
+
+
+def text_name(source: TextSource) -> str:
+    """A text's name without its folder, as it can be written: a name may hold what is no text."""
+    return Path(source.name).name.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(kw_only=True)
@@ -105,7 +114,7 @@ class TextReader:
     def facts(self) -> TextFacts:
         """What a model card says of the text."""
         return TextFacts(
-            name=Path(self.source.name).name,
+            name=text_name(self.source),
             chars=self.chars,
             bytes=self.byte_count,
             sha256=self._digest.hexdigest(),
@@ -186,9 +195,12 @@ class TextSources:
                 self._add_folder(path)
             elif path.is_file():
                 self.sources.append(TextSource(name=name, path=path))
-            elif path.exists():  # a pipe, as from the shell's <(command)
-                with path.open("rb") as stream:
-                    self._spool(name, stream, spool)
+            elif path.is_fifo():  # as from the shell's <(command)
+                head, stream = _open_pipe(path, name)
+                with stream:
+                    self._spool(name, stream, spool, head)
+            elif path.exists():
+                raise CorpusError(f"{name}: a device or a socket, not a text")
             else:
                 raise CorpusError(f"{name}: no such file or folder")
         except OSError as error:
@@ -208,11 +220,35 @@ class TextSources:
         if len(self.sources) == before:
             raise _no_texts(str(folder))
 
-    def _spool(self, name: str, stream: BinaryIO, spool: Path) -> None:
+    def _spool(self, name: str, stream: BinaryIO, spool: Path, head: bytes = b"") -> None:
+        """Keep a copy of what is read from a stream, behind what was read already."""
         copy = spool / str(len(self.sources))
         with copy.open("wb") as out:
+            out.write(head)
             shutil.copyfileobj(stream, out)
         self.sources.append(TextSource(name=name, path=copy))
+
+
+def _open_pipe(path: Path, name: str) -> tuple[bytes, BinaryIO]:
+    """Open a pipe that somebody writes to: its first bytes, and the rest of them.
+
+    Raises CorpusError where nobody writes to it, and OSError.
+    """
+    # To open it as a file is opened would wait for a writer, who may never come.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    stream = os.fdopen(descriptor, "rb", buffering=0)
+    try:
+        deadline = time.monotonic() + PIPE_SECONDS
+        # None: there is a writer who has not written yet. Nothing: there is no writer yet.
+        while (head := stream.read(PIECE_BYTES)) == b"":
+            if time.monotonic() > deadline:
+                raise CorpusError(f"{name}: a pipe that nobody writes to")
+            time.sleep(0.02)
+        os.set_blocking(descriptor, True)
+    except BaseException:
+        stream.close()
+        raise
+    return head or b"", stream
 
 
 def folder_texts(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[tuple[Path, str]]:

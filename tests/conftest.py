@@ -15,7 +15,15 @@ _FOLDERS = {
     "XDG_STATE_HOME": "state",
     "XDG_CACHE_HOME": "cache",
 }
-_TERMINAL = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TEXTUAL_ANIMATIONS")
+_TERMINAL = (
+    "COLORFGBG",
+    "COLORTERM",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LINES",
+    "NO_COLOR",
+    "TEXTUAL_ANIMATIONS",
+)
 
 
 @pytest.fixture(autouse=True)

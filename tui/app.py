@@ -1,32 +1,39 @@
 """The application: composes the screen, and sees to it that no text is lost when it ends badly."""
 
 import asyncio
+import codecs
 import contextlib
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from textual.app import App
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from charlm_core import CharlmError, one_line
+from tui.keyboard import read_with_care
+from tui.paint import PaintedApp
 from tui.screens.editor import EditorScreen
-from tui.services.documents import Document, open_document, recover
+from tui.screens.page import document_at
+from tui.services.documents import Document, recover
 from tui.services.model import LoadModel
 from tui.services.remembering import Remember
+from tui.widgets.themes import CSS, line_filters, wear
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 
 
-class CharlmApp(App[None], inherit_bindings=False):
-    """The editor on one file, with the ghost text of one checkpoint.
+class CharlmApp(PaintedApp, inherit_bindings=False):
+    """The editor on a file, or on several, with the ghost text of one checkpoint.
 
-    Raises DocumentError when the file can't be opened.
+    Raises DocumentError when one of them can't be opened.
     """
 
     TITLE = "charlm-tui"
+    CSS = CSS
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
@@ -34,20 +41,28 @@ class CharlmApp(App[None], inherit_bindings=False):
         path: Path | None,
         checkpoint: str,
         *,
+        others: Sequence[Path] = (),
+        read_only: bool = False,
         load_model: LoadModel | None = None,
         remember: Remember | None = None,
         recovery: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        document = open_document(path) if path else Document()
+        document = document_at(path) if path else Document()
         self.main = EditorScreen(document, checkpoint, load_model, remember, clock)
         """The screen below all dialogs."""
+        wear(self, self.main.settings.theme)
+        self.main.start_with([document_at(other) for other in others], read_only=read_only)
         self._recovery = recovery
         self.fault: BaseException | None = None
         """What ended the application before its time."""
         self.last_words: list[str] = []
         """Lines to tell once the terminal is itself again."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """As Textual has them, but for colours, which are the theme's affair."""
+        return line_filters(self.theme, super().get_line_filters())
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen; there is none below it."""
@@ -63,16 +78,26 @@ class CharlmApp(App[None], inherit_bindings=False):
                     loop.add_signal_handler(number, self._on_signal, number)
 
     def rescue(self) -> None:
-        """Write a text that is not saved to a file of its own, and say where. Never raises."""
-        text = self.main.unsaved
-        if text is None or self.last_words:
+        """See to it that texts which are not saved are on disk, and say so. Never raises.
+
+        They are in their journals; what can't be there goes to a file of its own.
+        """
+        if self.last_words:
             return
-        try:
-            path = recover(self.main.document, text, self._recovery or _recovery_folder())
-        except OSError as error:
-            self.last_words.append(f"the text could not be saved: {error}")
-        else:
-            self.last_words.append(f"the text that was not saved is in {path}")
+        for page in self.main.pages:
+            if not page.unsaved:
+                continue
+            if page.keep():
+                self.last_words.append(
+                    f"{page.name}: the text that was not saved is kept; the next start offers it"
+                )
+                continue
+            try:
+                path = recover(page.document, page.text, self._recovery or _recovery_folder())
+            except (OSError, MemoryError) as error:
+                self.last_words.append(f"{page.name}: the text could not be saved: {error}")
+            else:
+                self.last_words.append(f"{page.name}: the text that was not saved is in {path}")
 
     def _on_signal(self, number: signal.Signals) -> None:
         self.rescue()
@@ -98,8 +123,22 @@ def _recovery_folder() -> Path:
     return platformdirs.user_data_path("charlm-tui", appauthor=False) / "recovered"
 
 
-def run(path: Path | None, checkpoint: str) -> int:
-    """Run the editor in this terminal and return the exit status.
+POOR_TERMINALS = {"dumb", "unknown"}
+"""They say of themselves that they can't move a cursor; those that say nothing mostly can."""
+
+
+def _refuse_poor_terminal(kind: str, encoding: str) -> None:
+    """Raise CharlmError where drawing would come out as garbage."""
+    if kind in POOR_TERMINALS:
+        raise CharlmError(f"the editor can't draw on this terminal (TERM={kind})")
+    if codecs.lookup(encoding).name != "utf-8":
+        raise CharlmError(
+            f"the editor needs a terminal in UTF-8, not {encoding}: set LC_ALL=C.UTF-8"
+        )
+
+
+def run(paths: Sequence[Path], checkpoint: str, *, read_only: bool = False) -> int:
+    """Run the editor on these files in this terminal and return the exit status.
 
     Raises CharlmError when it can't start; whatever else ends it, unsaved text is on disk first.
     """
@@ -107,7 +146,10 @@ def run(path: Path | None, checkpoint: str) -> int:
         sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()
     ):
         raise CharlmError("the editor needs a terminal to run in")
-    app = CharlmApp(path, checkpoint)
+    _refuse_poor_terminal(os.environ.get("TERM", ""), sys.__stderr__.encoding)
+    first, *others = paths or (None,)
+    app = CharlmApp(first, checkpoint, others=others, read_only=read_only)
+    read_with_care()
     try:
         app.run()
     except BaseException as error:

@@ -1,4 +1,4 @@
-"""The command line: `charlm-tui [FILE]` opens the app, `charlm-tui COMMAND` does one job.
+"""The command line: `charlm-tui [FILE]...` opens the app, `charlm-tui COMMAND` does one job.
 
 Exit status 0 done, 1 a fault told in one line on stderr, 2 wrong usage, 130 interrupted. Each
 command lives in its own module of `tui.commands` and is imported only when it is called, so that
@@ -15,7 +15,7 @@ import click
 
 from charlm_core import CharlmError, one_line
 
-COMMANDS = ("bench", "edit", "eval", "memory", "models", "replay", "sample", "train")
+COMMANDS = ("bench", "edit", "eval", "memory", "models", "replay", "sample", "settings", "train")
 APP_COMMAND = "edit"
 
 
@@ -42,7 +42,7 @@ class CommandLine(click.Group):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both ways to call it."""
-        formatter.write_usage("charlm-tui", "[FILE] [--checkpoint C]")
+        formatter.write_usage("charlm-tui", "[FILE]... [--read-only] [--checkpoint C]")
         formatter.write_usage("charlm-tui", "COMMAND [ARGS]...")
 
 
@@ -73,7 +73,11 @@ def _run(arguments: Sequence[str] | None) -> int:
             standalone_mode=False,
         )
     except click.ClickException as error:  # wrong usage
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        # It tells arguments as they are, and a shell may have made them of file names.
+        for line in said.getvalue().splitlines():
+            click.echo(one_line(line), err=True)
         return 2
     except CharlmError as error:
         return _tell(str(error))

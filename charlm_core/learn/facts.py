@@ -7,7 +7,7 @@ from importlib import metadata
 import numpy as np
 import torch
 
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, TrainingFacts
+from charlm_core.checkpoint import FORMAT_VERSION, MOST_TEXTS, CheckpointConfig, TrainingFacts
 from charlm_core.learn.corpus import Corpus
 from charlm_core.learn.position import Position
 from charlm_core.learn.runs import RunConfig
@@ -41,8 +41,8 @@ def checkpoint_config(
         **dataclasses.asdict(run.train.model),
         vocabulary=corpus.vocab.symbols,
         training=TrainingFacts(
-            corpora=corpus.facts,
-            validation=corpus.validation,
+            corpora=corpus.facts[:MOST_TEXTS],
+            validation=corpus.validation[:MOST_TEXTS],
             validation_note=f"{corpus.validation_note}, {method}",
             about=run.about,
             validation_chars=score.chars,

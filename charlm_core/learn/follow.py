@@ -33,6 +33,7 @@ from charlm_core.learn.runs import (
     is_held,
     requested,
 )
+from charlm_core.storage import open_regular
 
 RunState = Literal[
     "starting", "running", "paused", "stopping", "finished", "stopped", "interrupted", "failed"
@@ -46,6 +47,15 @@ LAST_WORDS = "charlm-tui: "
 
 FULL_BYTES = 1 << 16
 """A disk with less room than this is full."""
+
+PIECE_BYTES = 1 << 20
+"""So much of the metrics is read at a time."""
+
+LONGEST_LINE = 1 << 20
+"""A longer line of metrics is damaged."""
+
+MOST_EVALUATIONS = 1 << 14
+"""Of more evaluations, and samples, the latest are shown."""
 
 RATE_RECORDS = 16
 """Records that the speed is an average of: about four seconds."""
@@ -163,7 +173,7 @@ class RunReader:
             began=self._began,
             step=step,
             progress=progress,
-            epoch_progress=step.epochs - step.epoch if step else 0.0,
+            epoch_progress=min(1.0, max(0.0, step.epochs - step.epoch)) if step else 0.0,
             eta_seconds=left,
             chars_per_second=self._rate if held and not self._paused else 0.0,
             train=tuple(self._train),
@@ -216,15 +226,21 @@ class RunReader:
     def _follow_metrics(self) -> None:
         """Take in what was appended since the last time."""
         try:
-            with (self.path / METRICS_FILE).open("rb") as stream:
+            with open_regular(self.path / METRICS_FILE) as stream:
                 if os.fstat(stream.fileno()).st_size < self._offset:
                     self._restart()
                 stream.seek(self._offset)
-                data = stream.read()
+                while data := stream.read(PIECE_BYTES):
+                    self._offset += len(data)
+                    self._take_lines(data)
         except OSError:
             return
-        self._offset += len(data)
+
+    def _take_lines(self, data: bytes) -> None:
         *lines, self._half = (self._half + data).split(b"\n")
+        if len(self._half) > LONGEST_LINE:
+            # Whatever comes of it, it is no event.
+            self._half = b"\0"
         for line in lines:
             if (event := parse(line)) is not None:
                 self._take(event)
@@ -244,8 +260,10 @@ class RunReader:
                 self._final = event
             else:
                 self._evaluations.append(event)
+                del self._evaluations[:-MOST_EVALUATIONS]
         elif isinstance(event, Sample):
             self._samples.append(event)
+            del self._samples[:-MOST_EVALUATIONS]
         elif isinstance(event, Paused | Continued):
             self._paused = isinstance(event, Paused)
             self._recent.clear()

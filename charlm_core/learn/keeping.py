@@ -43,7 +43,7 @@ class Keeper:
             return
         config = self._describe(at, epochs, score, method)
         card = model_card(self.run.config.name, config, model.parameter_count())
-        checkpoint.write(self.run.best, config, model.to_tensors(), card=card)
+        checkpoint.write(self.run.best, config, model.to_tensors(), card=card, private=True)
 
     def save_last(self, learner: Learner, at: Position, *, epochs: float) -> Saved:
         """Keep where the training stands."""
@@ -59,6 +59,7 @@ class Keeper:
                 card=card,
                 stored_as="float32",
                 extra=position_files(at, tensors),
+                private=True,
             )
         return Saved(step=at.step, path=self.run.last, best=False)
 

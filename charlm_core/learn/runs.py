@@ -32,7 +32,14 @@ from charlm_core.checkpoint import TextFacts
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.events import Event, Step
-from charlm_core.storage import recover_directory, sync_directory, write_synced
+from charlm_core.storage import (
+    make_private,
+    open_regular,
+    read_regular,
+    recover_directory,
+    sync_directory,
+    write_synced,
+)
 
 CONFIG_FILE = "config.json"
 METRICS_FILE = "metrics.jsonl"
@@ -42,6 +49,12 @@ REQUEST_FILE = "request"
 
 LOCK_SECONDS = 2.0
 """A trainer waits so long for the lock: whoever looks whether a run is held holds it a moment."""
+
+LONGEST_CONFIG = 1 << 25
+"""A longer one is none: so many bytes tell of 100,000 texts."""
+
+END_BYTES = 1 << 20
+"""Whether a run is finished stands in so many bytes at the end of its metrics."""
 
 RECORD_SECONDS = 0.25
 """Steps are recorded together, once in so many seconds."""
@@ -100,15 +113,22 @@ class Run:
 
     @classmethod
     def create(cls, path: Path, config: RunConfig) -> "Run":
-        """Make the folder and its config. Refuses a folder that holds more than a log."""
+        """Make the folder and its config, for nobody but their owner.
+
+        Refuses a folder that holds more than a log.
+        """
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            if any(entry.name not in _BEFORE for entry in path.iterdir()):
+            make_private(path)
+            present = list(path.iterdir())
+            if any(entry.name not in _BEFORE for entry in present):
                 raise RunError(f"{path}: not empty; choose another name, or resume the run there")
+            for entry in present:
+                if not entry.is_symlink():
+                    entry.chmod(0o600)
             data = msgspec.json.format(msgspec.json.encode(config), indent=1)
             fresh = path / _temporary(CONFIG_FILE)
             try:
-                write_synced(fresh, data)
+                write_synced(fresh, data, 0o600)
                 fresh.replace(path / CONFIG_FILE)
                 sync_directory(path)
             except OSError:
@@ -125,19 +145,24 @@ class Run:
         """Open an existing run."""
         file = path / CONFIG_FILE
         try:
-            config = msgspec.json.decode(file.read_bytes(), type=RunConfig)
+            config = msgspec.json.decode(read_regular(file, LONGEST_CONFIG), type=RunConfig)
         except OSError as error:
             raise RunError(
                 f"{path}: not a training run ({CONFIG_FILE}: {error.strerror})"
             ) from None
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise RunError(f"{file}: {error}") from error
+        except RecursionError as error:
+            raise RunError(f"{file}: nested too deeply") from error
         return cls(path=path, config=config)
 
     def is_finished(self) -> bool:
         """Whether its record ends with the budget used up."""
         try:
-            record = (self.path / METRICS_FILE).read_bytes()
+            with open_regular(self.path / METRICS_FILE) as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(0, size - END_BYTES))
+                record = stream.read(END_BYTES)
         except OSError:
             return False
         ended = record.rfind(b'{"event":"done"')
@@ -150,7 +175,7 @@ class Run:
 
         What an earlier one left that was killed while it wrote a checkpoint is put right.
         """
-        lock = filelock.FileLock(self.path / LOCK_FILE, timeout=LOCK_SECONDS)
+        lock = filelock.FileLock(self.path / LOCK_FILE, timeout=LOCK_SECONDS, mode=0o600)
         try:
             with lock:
                 for folder in (self.best, self.last):
@@ -165,7 +190,7 @@ class Run:
         """Append a line to the log, with the time before it. A log that can't be kept is let go."""
         with (
             contextlib.suppress(OSError),
-            (self.path / LOG_FILE).open("a", encoding="utf-8") as log,
+            open(self.path / LOG_FILE, "a", encoding="utf-8", opener=_for_the_owner) as log,
         ):
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {one_line(line)}\n")
 
@@ -187,7 +212,7 @@ class Recorder:
     def __post_init__(self) -> None:
         # A process that was killed may have left half a line.
         file = self.run.path / METRICS_FILE
-        with self._told(), file.open("ab+") as stream:
+        with self._told(), open(file, "ab+", opener=_for_the_owner) as stream:
             if stream.tell():
                 stream.seek(-1, os.SEEK_END)
                 if stream.read(1) != b"\n":
@@ -225,12 +250,17 @@ class Recorder:
             raise RunError(f"{self.run.path / METRICS_FILE}: {error.strerror}") from error
 
 
+def _for_the_owner(name: str, flags: int) -> int:
+    """Open a file so that, where it is made, nobody else may read it."""
+    return os.open(name, flags, 0o600)
+
+
 def is_held(path: Path) -> bool:
     """Whether a process trains the run in this folder at this moment."""
     if not (path / LOCK_FILE).exists():
         return False
     try:
-        with filelock.FileLock(path / LOCK_FILE, timeout=0):
+        with filelock.FileLock(path / LOCK_FILE, timeout=0, mode=0o600):
             return False
     except filelock.Timeout:
         return True
@@ -249,7 +279,8 @@ def request(path: Path, wish: Wish) -> None:
     try:
         if wish:
             fresh = file.with_name(_temporary(REQUEST_FILE))
-            fresh.write_text(wish, encoding="ascii")
+            with open(fresh, "w", encoding="ascii", opener=_for_the_owner) as stream:
+                stream.write(wish)
             fresh.replace(file)
         else:
             file.unlink(missing_ok=True)
@@ -260,11 +291,12 @@ def request(path: Path, wish: Wish) -> None:
 def requested(path: Path) -> Wish:
     """What the run in this folder was last asked for; to go on where that can't be read."""
     try:
-        text = (path / REQUEST_FILE).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
+        with open_regular(path / REQUEST_FILE) as stream:
+            text = stream.read(16)
+    except OSError:
         return ""
     for wish in ("pause", "stop"):
-        if text == wish:
+        if text == wish.encode():
             return wish
     return ""
 

@@ -9,6 +9,7 @@ NumPy sorts and searches: 18 bytes a character, and a query reads a few pages of
 """
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlm_core.errors import MemoryFileError
-from charlm_core.storage import replace_directory
+from charlm_core.storage import open_regular, read_regular, replace_directory
 
 Keys = npt.NDArray[np.uint64]
 Symbols = npt.NDArray[np.uint16]
@@ -197,7 +198,7 @@ class Index:
     def load(cls, path: Path) -> tuple["Index", dict[str, object]]:
         """Map a saved index, and say what it was saved about. Raises MemoryFileError."""
         try:
-            meta = json.loads((path / META_FILE).read_bytes()[:_LONGEST_META])
+            meta = json.loads(read_regular(path / META_FILE, _LONGEST_META))
             version, chars, about = meta["format_version"], meta["chars"], meta["about"]
         except OSError as error:
             raise MemoryFileError(f"{path / META_FILE}: {error.strerror}") from error
@@ -205,7 +206,7 @@ class Index:
             raise MemoryFileError(f"{path / META_FILE}: not the description of an index") from error
         if version != FORMAT_VERSION:
             raise MemoryFileError(f"{path / META_FILE}: format version {version!r} is not known")
-        if not (isinstance(chars, int) and chars > 0 and isinstance(about, dict)):
+        if not (type(chars) is int and chars > 0 and isinstance(about, dict)):
             raise MemoryFileError(f"{path / META_FILE}: not the description of an index")
         near, far = (_mapped(path / name, np.uint64, chars) for name in ("near", "far"))
         return cls(near, far, _mapped(path / "following", np.uint16, chars)), about
@@ -217,7 +218,8 @@ _LONGEST_META = 1 << 20
 def _mapped(file: Path, dtype: type, chars: int) -> npt.NDArray[np.unsignedinteger]:
     """An array of exactly `chars` numbers in a file."""
     try:
-        size = file.stat().st_size
+        with open_regular(file) as stream:
+            size = os.fstat(stream.fileno()).st_size
         if size != chars * np.dtype(dtype).itemsize:
             raise MemoryFileError(f"{file}: {size:,} bytes, where {chars:,} characters were said")
         # A plain view: each slice of what np.memmap gives is dearly made.

@@ -15,6 +15,7 @@ import msgspec
 import safetensors.numpy
 
 from charlm_core.confidential import holds_key
+from charlm_core.config import LEARNED_CHARS
 from charlm_core.errors import MemoryFileError
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits
@@ -24,6 +25,8 @@ from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.record import (
     LEARNED_FILE,
+    PIECE,
+    WARM,
     WEIGHTS_FILE,
     Passage,
     Record,
@@ -38,13 +41,13 @@ from charlm_core.predict.record import (
     writable,
 )
 from charlm_core.predict.source import Point
-from charlm_core.storage import replace_directory
+from charlm_core.storage import make_private, replace_directory
 from charlm_core.vocab import Vocab
 
 BREATH = 16
 """After so many of them whoever waits is let in."""
 
-MOST_CHARS = 4_000_000
+MOST_CHARS = LEARNED_CHARS
 """Of what has been learned the latest so many characters are remembered."""
 
 _OVER = object()
@@ -223,12 +226,13 @@ class Learned:
     def _study(self, passage: Passage) -> Iterator[None]:
         """Learn one passage, pausing every BREATH characters."""
         passage.done = True
-        if passage.only_remembered:
+        # None that was written here is longer; a file may say anything.
+        if passage.only_remembered or len(passage.text) > PIECE:
             self._mixture.memory.add(self._index([passage]))
             return
         mixture, record = self._mixture, self._record
         point = mixture.start()
-        for symbol in self._vocab.encode(passage.before).tolist():
+        for symbol in self._vocab.encode(passage.before[-WARM:]).tolist():
             point = mixture.advance(symbol, point)
         for count, symbol in enumerate(self._vocab.encode(passage.text).tolist()):
             static, adaptive = mixture.surprises(point, symbol)
@@ -266,7 +270,7 @@ class Learned:
         deque(self._lesson or (), maxlen=0)
         self._lesson = None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.path.parent)
             with filelock.FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600):
                 self._take_in()
                 self._drop_oldest()
@@ -323,6 +327,7 @@ class Learned:
     def _adopt(self, record: Record) -> None:
         """Go on from a record as it was read."""
         self._record = record
+        self._drop_oldest()
         self._kept = list(record.passages)
         self._pending = deque(passage for passage in record.passages if not passage.done)
         done = [passage for passage in record.passages if passage.done]

@@ -8,6 +8,7 @@ FOLDER/
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -16,8 +17,9 @@ from safetensors import SafetensorError
 
 from charlm_core.errors import MemoryFileError
 from charlm_core.library import data_directory
-from charlm_core.predict.engine import Array, Engine
+from charlm_core.predict.engine import LARGEST_WEIGHT, Array, Engine
 from charlm_core.predict.lessons import Ledger, Span
+from charlm_core.storage import read_regular
 from charlm_core.vocab import Vocab
 
 FORMAT_VERSION = 1
@@ -42,6 +44,11 @@ def learned_directory() -> Path:
     return data_directory() / "learned"
 
 
+# What is read is checked to be what could be written again.
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+Nats = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
+
+
 class Passage(msgspec.Struct):
     """Some text that stayed."""
 
@@ -62,17 +69,17 @@ class Record(msgspec.Struct, kw_only=True):
 
     format_version: int
     """FORMAT_VERSION."""
-    generation: int
+    generation: Count
     """How often it has been saved."""
     passages: list[Passage]
     """In the order in which they are learned."""
-    lines: dict[str, dict[str, int]]
+    lines: dict[str, dict[str, Count]]
     """For each document the lines it ever had, and how often each: a `Ledger`."""
-    static_nats: float
+    static_nats: Nats
     """The surprise of the network as it was trained at all that was learned, nats."""
-    adaptive_nats: float
+    adaptive_nats: Nats
     """The same of what had been learned by then."""
-    scored: int
+    scored: Count
     """Over how many characters."""
 
 
@@ -145,19 +152,16 @@ def read_record(path: Path) -> Record | None:
     """What is in a folder; None where there is none. Raises MemoryFileError."""
     file = path / LEARNED_FILE
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+        data = read_regular(file, MOST_BYTES)
     except FileNotFoundError:
         if path.exists():
             raise MemoryFileError(f"{file}: missing") from None
         return None
     except OSError as error:
         raise MemoryFileError(f"{file}: {error.strerror}") from error
-    if len(data) > MOST_BYTES:
-        raise MemoryFileError(f"{file}: more than {MOST_BYTES >> 20} MiB")
     try:
         record = msgspec.json.decode(data, type=Record)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MemoryFileError(f"{file}: damaged: {error}") from error
     if record.format_version != FORMAT_VERSION:
         raise MemoryFileError(f"{file}: format version {record.format_version} is not known")
@@ -172,14 +176,11 @@ def read_weights(path: Path, like: dict[str, Array]) -> dict[str, Array]:
     file = path / WEIGHTS_FILE
     most = sum(tensor.nbytes for tensor in like.values()) + (1 << 16)
     try:
-        with file.open("rb") as stream:
-            data = stream.read(most + 1)
-        if len(data) > most:
-            raise MemoryFileError(f"{file}: larger than what was learned can be")
+        data = read_regular(file, most, "larger than what was learned can be")
         found = safetensors.numpy.load(data)
     except OSError as error:
         raise MemoryFileError(f"{file}: {error.strerror}") from error
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (SafetensorError, ValueError, KeyError, OverflowError) as error:
         raise MemoryFileError(f"{file}: damaged: {error}") from error
     if not found:
         return {}
@@ -187,9 +188,10 @@ def read_weights(path: Path, like: dict[str, Array]) -> dict[str, Array]:
         other = found.get(name)
         if other is None or other.shape != tensor.shape or other.dtype != tensor.dtype:
             raise MemoryFileError(f"{file}: {name} is not what this checkpoint learns")
-        if not np.isfinite(other).all():
+        # Not a number is not below it either.
+        if not (np.abs(other) <= LARGEST_WEIGHT).all():
             raise MemoryFileError(f"{file}: {name} holds what is no number")
-    return found
+    return {name: found[name] for name in like}
 
 
 def fingerprint(engine: Engine, vocab: Vocab) -> str:

@@ -17,10 +17,11 @@ import numpy as np
 from charlm_core.confidential import looks_secret
 from charlm_core.config import kept_share
 from charlm_core.errors import CorpusError, MemoryFileError
-from charlm_core.library import data_directory
+from charlm_core.library import data_directory, runs_directory
 from charlm_core.predict.index import EMPTY, Index, Symbols
 from charlm_core.predict.model import Model
-from charlm_core.texts import TextReader, TextSource, TextSources
+from charlm_core.storage import read_regular
+from charlm_core.texts import TextReader, TextSource, TextSources, text_name
 from charlm_core.vocab import Vocab
 
 MOST_CHARS = 16_000_000
@@ -97,7 +98,14 @@ def remember_training(model: Model) -> Index:
 
 
 def remember_training_cached(model: Model) -> Index:
-    """The same, kept on disk and mapped from there as long as no file has changed."""
+    """The same, kept on disk and mapped from there as long as no file has changed.
+
+    Of a run among the user's own only: nobody has asked for it, and elsewhere anybody may have
+    written down which files to read. Raises MemoryFileError of others.
+    """
+    run = os.path.realpath(model.path.parent)
+    if os.path.dirname(run) != os.path.realpath(runs_directory()):  # noqa: PTH120 - no path to open
+        raise MemoryFileError(f"{model.path}: not of a run of your own, so its texts are let be")
     record = _read_record(model)
     with TextSources(record.corpora) as sources:
         return _cached(model.vocab, os.path.realpath(model.path), _trained(record, sources))
@@ -106,9 +114,8 @@ def remember_training_cached(model: Model) -> Index:
 def _read_record(model: Model) -> _Record:
     file = model.path.parent / "config.json"
     try:
-        with file.open("rb") as stream:
-            record = msgspec.json.decode(stream.read(_LONGEST_RECORD), type=_Record)
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
+        record = msgspec.json.decode(read_regular(file, _LONGEST_RECORD), type=_Record)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MemoryFileError(
             f"{model.path}: not in the folder of a training run, so its texts are not known"
         ) from error
@@ -136,7 +143,7 @@ def _trained(record: _Record, sources: TextSources) -> list[_Part]:
     # In the same order as then, though some may have gone or come since.
     for source in sources.sources:
         names = [text.name for text in learned]
-        if (name := Path(source.name).name) in names:
+        if (name := text_name(source)) in names:
             place = names.index(name)
             parts.append(_Part(source, int(learned[place].chars * share)))
             del learned[: place + 1]

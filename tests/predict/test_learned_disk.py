@@ -302,7 +302,7 @@ def test_a_record_that_is_too_large_is_set_aside(
     """Nobody waits for a file of a gigabyte that something else has written there."""
     monkeypatch.setattr(recording, "MOST_BYTES", 100)
     (notice,) = opened(saved).notices
-    assert "learned.json: more than 0 MiB" in notice
+    assert "learned.json: over 0 MiB" in notice
 
 
 def test_what_another_network_has_learned_is_set_aside(saved: Path) -> None:

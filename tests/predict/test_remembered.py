@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from charlm_core import Model, remember, remember_training
+from charlm_core import Model, remember, remember_training, runs_directory
 from charlm_core.errors import CharlmError, CorpusError, MemoryFileError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import read_corpus
@@ -121,7 +121,7 @@ def some_run(
         train=dataclasses.replace(TrainConfig(epochs=1), held_out=held_out),
         facts=corpus.facts,
     )
-    run = Run.create(tmp_path / "run", config)
+    run = Run.create(runs_directory() / "mine", config)
     model = dataclasses.replace(MODEL, path=run.path / "best")
     return model, corpus.vocab.decode(corpus.train)
 
@@ -173,12 +173,14 @@ def test_a_large_corpus_holds_back_no_more_than_a_million(
 )
 @pytest.mark.parametrize("recall", [remember_training, remember_training_cached])
 def test_texts_that_are_not_known_are_told(
-    tmp_path: Path, contents: str | None, words: str, recall: Callable[[Model], Index]
+    contents: str | None, words: str, recall: Callable[[Model], Index]
 ) -> None:
     """A checkpoint that was copied out of its run, or whose texts are gone, says so in a line."""
+    folder = runs_directory() / "mine"
     if contents is not None:
-        (tmp_path / "config.json").write_text(contents)
-    model = dataclasses.replace(MODEL, path=tmp_path / "best")
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(contents)
+    model = dataclasses.replace(MODEL, path=folder / "best")
     with pytest.raises(CharlmError, match=words) as caught:
         recall(model)
     assert isinstance(caught.value, MemoryFileError | CorpusError)

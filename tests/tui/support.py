@@ -4,7 +4,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,8 +222,8 @@ class Bench:
 
     @property
     def editor(self) -> Editor:
-        """The editor."""
-        return self.screen.query_one(Editor)
+        """The editor that shows."""
+        return self.screen.editor
 
     @property
     def facts(self) -> Facts:
@@ -298,15 +298,19 @@ async def running(
     text: str | None = None,
     model: FakeModel | None = None,
     size: tuple[int, int] = (80, 24),
+    others: Sequence[Path] = (),
+    read_only: bool = False,
     load_model: Callable[[str], FakeModel] | None = None,
     remember: Remember | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Bench]:
-    """An application on a file, or on a text, with a model that knows its sentence."""
+    """An application on files, or on a text, with a model that knows its sentence."""
     known = model or FakeModel()
     app = CharlmApp(
         path,
         "fake",
+        others=others,
+        read_only=read_only,
         load_model=load_model or (lambda name: known),
         remember=remember,
         clock=clock,

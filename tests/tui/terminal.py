@@ -65,8 +65,10 @@ class Terminal:
 
 
 @contextmanager
-def terminal(command: Sequence[str], columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
-    """Run a command in a terminal of its own."""
+def spawned(
+    command: Sequence[str], columns: int, rows: int
+) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """Run a command in a pseudo-terminal of its own: the terminal's side of it, and the process."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(
@@ -81,9 +83,16 @@ def terminal(command: Sequence[str], columns: int = 80, rows: int = 24) -> Itera
     )
     os.close(slave)
     try:
-        yield Terminal(master, process, (columns, rows))
+        yield master, process
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         process.wait()
         os.close(master)
+
+
+@contextmanager
+def terminal(command: Sequence[str], columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
+    """Run a command in a terminal with a screen."""
+    with spawned(command, columns, rows) as (master, process):
+        yield Terminal(master, process, (columns, rows))

@@ -1,7 +1,9 @@
 """Files opened and saved: nothing lost, nothing half written, every fault told in one line."""
 
+import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from tui.services.documents import (
     Document,
     UnencodableError,
     as_utf8,
+    changed_on_disk,
+    difference,
     open_document,
     recover,
     renamed,
@@ -124,10 +128,9 @@ def test_what_does_not_open_says_why(tmp_path: Path, make: object, words: str) -
 
 
 def test_a_huge_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file beyond the limit is refused before it is read; a large one opens with a warning."""
+    """A file beyond the limit is refused before it is read; one up to it opens without a word."""
     monkeypatch.setattr(documents, "MAX_BYTES", 20)
-    monkeypatch.setattr(documents, "LARGE_BYTES", 10)
-    assert "lag" in open_document(write(tmp_path, b"x" * 11)).notice
+    assert open_document(write(tmp_path, b"x" * 20)).notice == ""
     with pytest.raises(DocumentError, match="opens files up to"):
         open_document(write(tmp_path, b"x" * 21))
 
@@ -197,23 +200,234 @@ def test_a_new_name_is_not_overwritten_unasked(tmp_path: Path) -> None:
         save(renamed(Document(), path), "two")
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace", "open"])
+@pytest.mark.parametrize("step", ["open", "fchown", "fchmod", "write", "fsync", "replace"])
+@pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_failed_save_leaves_everything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, times: int
 ) -> None:
     """A full disk is told of; the file is as it was and nothing else lies about."""
     path = write(tmp_path, b"precious")
     document = open_document(path)
+    monkeypatch.setattr(documents, "_PIECE", 2)
+    calls = 0
+    real = getattr(os, step)
+
+    def fail(*args: object, **kwargs: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == times:
+            raise OSError(28, "No space left on device")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(os, step, fail)
+    try:
+        save(document, "worthless")
+    except DocumentError as error:
+        told = str(error)
+    else:
+        told = ""
+    monkeypatch.undo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["note.txt"]
+    # Once the file is in its place, a folder that can't be synced is no reason to say it is not.
+    in_place = calls < times or (step, times) in {("open", 2), ("fsync", 2)}
+    assert path.read_bytes() == (b"worthless" if in_place else b"precious")
+    what = "No space left on device; nothing was saved; free some space, or save under another name"
+    assert told == ("" if in_place else f"{path}: {what} with F12")
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "free some space"),
+        (errno.EDQUOT, "your quota there is used up"),
+        (errno.EROFS, "nothing can be written there"),
+        (errno.EACCES, "its folder takes nothing from you"),
+        (errno.EPERM, "its folder takes nothing from you"),
+        (errno.ENAMETOOLONG, "save under a shorter name with F12"),
+        (errno.EIO, "the disk may be failing"),
+        (errno.ENOENT, "make it again"),
+        (errno.ETXTBSY, "save under another name with F12"),
+    ],
+)
+def test_what_to_do_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    """Whatever the system refuses, the one line about it ends in what can be done."""
+    path = write(tmp_path, b"precious")
+    document = open_document(path)
 
     def fail(*args: object, **kwargs: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path if step == "replace" else os, step, fail)
-    with pytest.raises(DocumentError, match="No space left on device; nothing was saved"):
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(DocumentError) as caught:
         save(document, "worthless")
-    monkeypatch.undo()
-    assert path.read_bytes() == b"precious"
+    told = str(caught.value)
+    assert told.startswith(f"{path}: {os.strerror(number)}; nothing was saved; ")
+    assert advice in told
+    assert "F12" in told
+    assert "\n" not in told
+
+
+def test_a_folder_that_vanished(tmp_path: Path) -> None:
+    """Its folder removed, a document can't be saved there, and the way out is told."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = write(folder, b"one")
+    document = open_document(path)
+    path.unlink()
+    folder.rmdir()
+    with pytest.raises(DocumentError, match="nothing was saved; its folder is gone: make it again"):
+        save(document, "two")
+    folder.mkdir()
+    save(document, "two")
+    assert path.read_bytes() == b"two"
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    """A name that the file system does not take asks for a shorter one."""
+    with pytest.raises(DocumentError, match=r"File name too long.*shorter name with F12"):
+        save(Document(path=tmp_path / ("n" * 300)), "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_none(tmp_path: Path) -> None:
+    """A path that no system call takes is told like any other fault."""
+    for name in ("a\0b", "a\ud800b"):
+        with pytest.raises(DocumentError, match="nothing was saved"):
+            save(Document(path=tmp_path / name), "text")
+        assert not changed_on_disk(Document(path=tmp_path / name))
+
+
+def test_another_program_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written while the new text is on its way to the disk is not overwritten unasked."""
+    path = write(tmp_path, b"one")
+    new = tmp_path / "new.txt"
+    for document in (open_document(path), open_document(new)):
+        sync = os.fsync
+
+        def late(descriptor: int, sync: Callable[[int], None] = sync) -> None:
+            sync(descriptor)
+            path.write_bytes(b"foreign")
+            new.write_bytes(b"foreign")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", late)
+            with pytest.raises(ChangedOnDiskError):
+                save(document, "two")
+        assert path.read_bytes() == new.read_bytes() == b"foreign"
+        new.unlink()
     assert [entry.name for entry in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_changed_on_disk_before_it_is_saved(tmp_path: Path) -> None:
+    """Another program's write shows at once; one's own, a missing file and a new one do not."""
+    path = write(tmp_path, b"one")
+    document = open_document(path)
+    assert not changed_on_disk(document)
+    path.chmod(0o640)
+    assert not changed_on_disk(document)
+    saved = save(document, "two")
+    assert not changed_on_disk(saved)
+    assert changed_on_disk(document)
+    path.write_bytes(b"three")
+    assert changed_on_disk(saved)
+    path.unlink()
+    assert not changed_on_disk(saved)
+    assert not changed_on_disk(Document())
+    new = open_document(path)
+    assert not changed_on_disk(new)
+    path.touch()
+    assert changed_on_disk(new)
+
+
+def test_the_group_may_no_more_than_it_could(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where owner or group can't be kept, the new ones get no rights that were the old ones'."""
+    path = write(tmp_path, b"x")
+    path.chmod(0o6764)
+
+    def refuse(*args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchown", refuse)
+    save(open_document(path), "y")
+    assert path.read_bytes() == b"y"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o744
+
+
+def test_nobody_reads_a_private_file_as_it_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What will replace a file for nobody else is for nobody else from the start."""
+    path = write(tmp_path, b"x")
+    path.chmod(0o600)
+    modes = []
+    real = os.open
+
+    def look(name: str, flags: int, *more: int) -> int:
+        descriptor = real(name, flags, *more)
+        if flags & os.O_CREAT:
+            modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
+
+    monkeypatch.setattr(os, "open", look)
+    save(open_document(path), "y")
+    assert modes == [0o600]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes here")
+def test_extended_attributes_are_kept(tmp_path: Path) -> None:
+    """What other programs have attached to the file stays with it."""
+    path = write(tmp_path, b"x")
+    try:
+        os.setxattr(path, "user.origin", b"letter")
+    except OSError:
+        pytest.skip("this file system has none")
+    save(open_document(path), "y")
+    assert path.read_bytes() == b"y"
+    assert os.getxattr(path, "user.origin") == b"letter"
+
+
+def test_a_text_may_be_dropped(tmp_path: Path) -> None:
+    """Whoever has the text elsewhere saves without the document's own copy."""
+    path = write(tmp_path, b"a\r\nb")
+    document = open_document(path).without_text()
+    assert document.text == ""
+    save(document, "c\nd")
+    assert path.read_bytes() == b"c\r\nd"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1 << 20])
+@pytest.mark.parametrize("codec", TEXTS)
+def test_pieces_fit_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, size: int
+) -> None:
+    """A text written piece by piece holds what it would hold written at once."""
+    path = write(tmp_path, (TEXTS[codec] * 3).replace("\n", "\r\n").encode(codec))
+    whole = path.read_bytes()
+    document = open_document(path)
+    monkeypatch.setattr(documents, "_PIECE", size)
+    save(document, document.text)
+    assert path.read_bytes() == whole
+
+
+def test_the_difference(tmp_path: Path) -> None:
+    """Between the file as another program left it and the text: a unified diff."""
+    path = write(tmp_path, b"one\r\ntwo\r\nthree\r\n")
+    document = open_document(path)
+    assert difference(document, "one\ntwo\nthree\n") == []
+    path.write_bytes(b"one\r\n2\r\nthree\r\n")
+    assert difference(document, "one\ntwo\nthree\nfour\n") == [
+        *("--- on disk", "+++ in the editor", "@@ -1,4 +1,5 @@"),
+        *(" one", "-2", "+two", " three", "+four", " "),
+    ]
+    path.write_bytes(b"\0")
+    with pytest.raises(DocumentError, match="binary"):
+        difference(document, "text")
+    with pytest.raises(DocumentError, match="no name"):
+        difference(Document(), "text")
 
 
 def test_a_read_only_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

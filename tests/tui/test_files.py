@@ -6,7 +6,9 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from charlm_core import DocumentError
 from tests.tui.support import SENTENCE, Bench, FakeModel, missing, running
+from tui.app import CharlmApp
 from tui.screens.confirm import Confirm
 from tui.screens.help import Help
 from tui.screens.prompt import PathPrompt
@@ -170,6 +172,40 @@ async def test_what_can_not_be_saved_stays(tmp_path: Path) -> None:
         assert it.editor.text == "hello"
 
 
+async def test_the_current_folder_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the current folder is removed the text stays, and can be saved elsewhere."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    async with running(Path("note.txt")) as it:
+        await it.type("hello")
+        folder.rmdir()
+        it.screen.look()
+        await it.press("ctrl+s")
+        assert it.says("nothing was saved")
+        await it.press("ctrl+n", "ctrl+r", "escape", "ctrl+o")
+        await answer(it, "other.txt")
+        assert it.says("the current folder is gone") or it.says("there is no folder")
+        await it.press("escape", "ctrl+pageup", "f12")
+        await answer(it, "elsewhere.txt")
+        assert it.says("elsewhere.txt: ")
+        await answer(it, tmp_path / "note.txt")
+        assert (tmp_path / "note.txt").read_text() == "hello"
+    with pytest.raises(DocumentError, match="the current folder is gone"):
+        CharlmApp(Path("note.txt"), "fake")
+    monkeypatch.chdir(tmp_path)
+
+
+async def test_paths_are_shown_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the current folder a path to be typed is as short as can be."""
+    monkeypatch.chdir(tmp_path)
+    async with running(Path("note.txt")) as it:
+        await it.press("ctrl+o")
+        assert it.app.screen.query_one(Input).value == ""
+        await it.press("escape", "f12")
+        assert it.app.screen.query_one(Input).value == "note.txt"
+
+
 async def test_quit_without_changes() -> None:
     """Ctrl-Q with nothing to lose leaves at once."""
     async with running() as it:
@@ -202,15 +238,18 @@ async def test_quit_with_changes(
         assert path.exists() == saved
 
 
-async def test_new_and_open_ask_too(tmp_path: Path) -> None:
-    """Ctrl-N and Ctrl-O let no changes go unasked."""
+async def test_new_lets_nothing_go(tmp_path: Path) -> None:
+    """Ctrl-N and Ctrl-O leave a text with changes where it is, in a tab of its own."""
     async with running(tmp_path / "note.txt") as it:
         await it.type("hello")
-        await it.press("ctrl+n", "escape", "ctrl+o", "escape")
+        await it.press("ctrl+o", "escape")
         assert it.editor.text == "hello"
-        await it.press("ctrl+n", "d")
+        await it.press("ctrl+n")
         assert it.editor.text == ""
         assert it.facts.file == "untitled"
+        await it.press("ctrl+pageup")
+        assert it.editor.text == "hello"
+        assert it.facts.modified
 
 
 async def test_keys_pressed_twice_ask_once() -> None:
@@ -296,7 +335,7 @@ async def test_an_odd_name_comes_back_from_the_prompt_as_it_was(tmp_path: Path, 
 
 async def test_help_lists_the_keys() -> None:
     """F1 shows every described key; Esc or F1 closes it."""
-    async with running() as it:
+    async with running(size=(80, 90)) as it:
         await it.press("f1")
         assert isinstance(it.app.screen, Help)
         for words in ["Ctrl-S", "Ctrl-→, Alt-F", "Ctrl-Space", "Accept a word", "Alt-\\"]:

@@ -293,12 +293,26 @@ async def test_control_characters_of_a_ghost_are_not_drawn() -> None:
         assert it.editor.ghost == "bc"
 
 
-async def test_a_ghost_too_long_for_the_line_ends_in_an_ellipsis() -> None:
-    """At the right edge a ghost is cut, and the layout holds."""
-    async with running(model=FakeModel("字" * 30), size=(24, 6)) as it:
+async def test_a_ghost_too_long_for_the_line_goes_on_below() -> None:
+    """At the right edge it is broken as the text will be, and the lines below make room."""
+    async with running(model=FakeModel("one two three four five"), size=(14, 6)) as it:
+        await it.paste("\nbelow")
+        await it.press("ctrl+home")
+        await it.type("o")
+        assert it.screen_text()[:4] == [" one two", " three four", " five", " below"]
+        await it.press("tab")
+        assert it.editor.text == "one two three four five\nbelow"
+        assert it.screen_text()[:4] == [" one two", " three four", " five", " below"]
+
+
+async def test_a_ghost_too_long_for_the_screen_ends_in_an_ellipsis() -> None:
+    """What no line is left for is cut, and the layout holds."""
+    async with running(model=FakeModel("字" * 30), size=(24, 3)) as it:
         await it.type("字")
-        assert it.screen_text()[0] == " " + "字" * 10 + "…"
-        assert it.screen_text()[1] == ""
+        assert it.screen_text()[:2] == [" " + "字" * 11, " " + "字" * 10 + "…"]
+        await it.press("enter")
+        await it.type("字")
+        assert it.screen_text()[1] == " " + "字" * 10 + "…"
 
 
 async def test_spaces_and_joiners_of_every_script_are_typed() -> None:

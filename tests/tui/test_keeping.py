@@ -142,9 +142,9 @@ def test_what_is_sent(learning: Learning, notes: Notes, clock: FakeClock) -> Non
     """First the text without the cursor's line, later all of it."""
     learning.followed(8, 1)
     clock.now += 1.5
-    learning.rested(["one", "two"], 1)
+    learning.rested(["one", "two"], 1, 7)
     clock.now += 8.5
-    learning.rested(["one", "two"], 1)
+    learning.rested(["one", "two"], 1, 7)
     assert notes.log == [("keep", str(NOTE), "one\n"), ("keep", str(NOTE), "one\ntwo")]
 
 
@@ -208,7 +208,7 @@ def learn_untitled(learning: Learning, clock: FakeClock) -> None:
     learning.opened(None, 7)
     learning.followed(8, 0)
     clock.now += 10
-    learning.rested(["one"], 0)
+    learning.rested(["one"], 0, 3)
 
 
 def test_a_farewell(learning: Learning, notes: Notes) -> None:
@@ -238,7 +238,7 @@ def test_nothing_is_learned(learning: Learning, notes: Notes, clock: FakeClock, 
     assert learning.why_not
     learning.followed(8, 1)
     clock.now += 10
-    learning.rested(["one", "two"], 1)
+    learning.rested(["one", "two"], 1, 7)
     learning.followed(9, 0)
     learning.left("one")
     assert notes.log == []

@@ -76,5 +76,7 @@ def test_nothing_is_kept_where_learning_is_off(tmp_path: Path, home: Path) -> No
         screen.send(f"{LINE}\r")
         screen.wait(lambda lines: " 2:1 " in lines[-1], "the second line")
         leave(screen)
-    kept = sorted(path.name for path in home.rglob("*") if path.is_file())
-    assert kept == [".counts.lock", "counts.json", "settings.toml"]
+    kept = {path.name: path.read_text() for path in home.rglob("*") if path.is_file()}
+    locks = [".counts.lock", ".recent.lock"]
+    assert sorted(kept) == [*locks, "counts.json", "recent.json", "settings.toml"]
+    assert not any(LINE in text for text in kept.values())

@@ -2,17 +2,48 @@
 
 import os
 import stat
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
 
-from tui.services.settings import Settings, SettingsError, change_settings, read_settings
+from tui.services.keymap import MAX_NOTICES, KeySetting
+from tui.services.settings import (
+    Settings,
+    SettingsError,
+    change_settings,
+    read_settings,
+)
 
 COMMENTED = """\
 # mine
 dial = "eager"  # talk to me
 
 folders = ["~/notes"]
+"""
+
+ALL = """\
+dial = "quiet"
+learn = false
+folders = ["~/a", "/b"]
+never = ["/c.txt"]
+theme = "contrast"
+line_numbers = true
+wrap = false
+tab_width = 8
+indent = "tabs"
+journal = false
+[keys]
+save = "F6"
+accept_word = [
+  "Alt-F",
+  "F2",
+]
+quit = []
 """
 
 
@@ -36,14 +67,24 @@ def test_nothing_set(path: Path) -> None:
 
 def test_all_set(path: Path) -> None:
     """Each setting is taken; `~` is the home folder."""
-    text = 'dial = "quiet"\nlearn = false\nfolders = ["~/a", "/b"]\nnever = ["/c.txt"]\n'
-    settings, notices = read_settings(written(path, text))
+    settings, notices = read_settings(written(path, ALL))
     assert notices == ()
     assert settings == Settings(
         dial="quiet",
         learn=False,
         folders=(Path.home() / "a", Path("/b")),
         never=(Path("/c.txt"),),
+        theme="contrast",
+        line_numbers=True,
+        wrap=False,
+        tab_width=8,
+        indent="tabs",
+        journal=False,
+        keys=(
+            KeySetting(action="save", keys=("f6",), place=f"{path}, line 12"),
+            KeySetting(action="accept_word", keys=("alt+f", "f2"), place=f"{path}, line 13"),
+            KeySetting(action="quit", keys=(), place=f"{path}, line 17"),
+        ),
     )
 
 
@@ -60,6 +101,23 @@ def test_all_set(path: Path) -> None:
         ("folders = ['~nobody-of-this-name/x']", 1, "no such user"),
         ("dial = 'quiet'\ndail = 'eager'", 2, "dail: there is no such setting"),
         ("a = 1\n[learning]\non = true", 2, "learning: there is no such setting"),
+        ("theme = 'pink'", 1, "theme: not one of auto, dark, light, contrast, mono, terminal"),
+        ("indent = 4", 1, "indent: not one of auto, spaces, tabs"),
+        ("\ntab_width = 0", 2, "tab_width: not a whole number from 1 to 16"),
+        ("tab_width = 17", 1, "tab_width: not a whole number"),
+        ("tab_width = 4.0", 1, "tab_width: not a whole number"),
+        ("tab_width = true", 1, "tab_width: not a whole number"),
+        ("wrap = 'yes'", 1, "wrap: not true or false"),
+        ("journal = 0", 1, "journal: not true or false"),
+        ("line_numbers = []", 1, "line_numbers: not true or false"),
+        ('folders = ["~a\\u0000b"]', 1, "folders: ~a␀b: no such user"),
+        ('never = ["/a\\u0000b"]', 1, "never: /a␀b: not a path from the root on"),
+        ("keys = 'F2'", 1, "keys: not a table of actions and their keys"),
+        ("# c\nkeys = {save = 'F6', open = 'nokey'}", 2, "open: 'nokey' is no key"),
+        ("keys.open = 'F1'\nkeys.save = 'x'", 2, "save: X types a character"),
+        ("[keys]\nsave = [\n 'F6', # one\n\n 'nokey']", 5, "save: 'nokey' is no key"),
+        ("[keys]\nsave = [\n 'F6', 7]", 2, "save: neither a key nor a list of keys"),
+        ("x = '''\nkeys = 1'''\n[ 'keys' ]\n\"sa\\u0076e\" = 'Enter'", 4, "save: Enter begins"),
     ],
 )
 def test_what_is_wrong_is_told(path: Path, text: str, line: int, fault: str) -> None:
@@ -76,7 +134,18 @@ def test_the_rest_counts(path: Path) -> None:
     assert len(notices) == 1
 
 
-@pytest.mark.parametrize("text", ["dial = \nlearn = false", "x" * 50, "a = " + "[" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dial = \nlearn = false",
+        "x" * 50,
+        "a = " + "[" * 5000,
+        "a = " + "9" * 5000,
+        "a." * 50_000 + "b = 1",
+        "a = 1\n" * 30_000,
+    ],
+    ids=["no value", "no key", "deep", "long number", "long key", "long file"],
+)
 def test_no_toml(path: Path, text: str) -> None:
     """Where the file can't be read, learning may have been off in it: it is off."""
     settings, (notice,) = read_settings(written(path, text))
@@ -161,3 +230,90 @@ def test_no_room(path: Path) -> None:
     path.parent.write_text("a file in the folder's place")
     with pytest.raises(SettingsError, match="the change is not saved"):
         change_settings(path, {"learn": False})
+
+
+def test_no_name_of_a_file(path: Path) -> None:
+    """A path whose name is no text can't be saved; that is told, and the file is as it was."""
+    change_settings(path, {"dial": "quiet"})
+    with pytest.raises(SettingsError, match="a path that is no text can't be set; the change is"):
+        change_settings(path, {"never": (Path("/a\udcff"),)})
+    assert read_settings(path) == (Settings(dial="quiet"), ())
+
+
+def test_many_faults(path: Path) -> None:
+    """The first ones are told, and how many more there are."""
+    _, notices = read_settings(written(path, "".join(f"s{n} = 1\n" for n in range(100))))
+    assert len(notices) == MAX_NOTICES + 1
+    assert "line 8: s7: there is no such setting" in notices[-2]
+    assert notices[-1] == f"{path}: {100 - MAX_NOTICES} more faults"
+
+
+def test_what_others_wrote_is_shown_and_not_obeyed(path: Path) -> None:
+    """A name that would give the terminal orders is shown as signs, in one line, cut short."""
+    name = "\\u001b]52;c;aGk=\\u0007\\u202e"
+    for text in (f'"{name}" = 1', f'dial = 1\n[keys]\n"{name}" = "{name * 2000}"'):
+        notice = read_settings(written(path, text))[1][-1]
+        assert notice.isprintable()
+        assert "]52;c;aGk=" in notice
+        assert len(notice) <= 1000
+
+
+# Settings as they may be after an accident, or a joke.
+SCALARS = [
+    "1",
+    "true",
+    '"quiet"',
+    "'F2'",
+    "[]",
+    "['~/a', '/b']",
+    "{save = 'F3'}",
+    "nan",
+    "[[], {}]",
+]
+NAMES = ["dial", "learn", "never", "theme", "tab_width", "keys", "keys.save", "other", "'dial'"]
+LINE = st.one_of(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(SCALARS)).map(" = ".join),
+    st.sampled_from(["[keys]", "[other.keys]", "[[other]]", "# dial = 1", "", "[dial]"]),
+    st.text(alphabet="aF2=.'\"\\[]{},# \t\u202e\r\x1b", max_size=12),
+)
+
+
+@bounds(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(LINE, max_size=8), raw=st.binary(max_size=8))
+def test_whatever_is_in_the_file(path: Path, lines: list[str], raw: bytes) -> None:
+    """Reading tells in safe words what is wrong; a change is saved without harm, or not at all."""
+    text = "\n".join(lines)
+    written(path, text.encode() + raw)
+    _, notices = read_settings(path)
+    assert all(notice.isprintable() and len(notice) <= 1000 for notice in notices)
+    before = path.read_bytes()
+    try:
+        change_settings(path, {"theme": "light", "tab_width": 2})
+    except SettingsError as error:
+        told = str(error)
+    else:
+        told = ""
+    assert told.isprintable()
+    if told:
+        assert path.read_bytes() == before
+        return
+    after = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    kept = tomllib.loads(before.decode("utf-8-sig").replace("\r\n", "\n"))
+    assert repr(after.pop("theme")) + repr(after.pop("tab_width")) == "'light'2"
+    for name in ("theme", "tab_width"):
+        kept.pop(name, None)
+    assert {key: repr(value) for key, value in after.items()} == {
+        key: repr(value) for key, value in kept.items()
+    }
+    comments = {line for line in lines if line.startswith("#")}
+    assert comments <= {line.strip() for line in path.read_text().splitlines()}
+
+
+def test_the_readme_is_right(path: Path) -> None:
+    """What it shows of the file can be set."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (block,) = (part for part in readme.split("```") if part.startswith("toml\ndial"))
+    settings, notices = read_settings(written(path, block.removeprefix("toml\n")))
+    assert notices == ()
+    assert all(f"\n{field.name} = " in block or field.name == "keys" for field in fields(Settings))
+    assert [one.action for one in settings.keys] == ["save", "find", "quit"]

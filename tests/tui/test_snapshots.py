@@ -1,4 +1,4 @@
-"""What the screen looks like, kept as pictures."""
+"""What the screen looks like, kept as pictures; the editor alone has its own."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,15 +12,12 @@ Compare = Callable[..., bool]
 Act = Callable[[Pilot[None]], Awaitable[None]]
 
 
-def hands(
-    *, typed: str, theme: str = "textual-dark", model: FakeModel | None = None
-) -> tuple[CharlmApp, Act]:
+def hands(*, typed: str, model: FakeModel | None = None) -> tuple[CharlmApp, Act]:
     """An application, and what is done with it before the picture is taken."""
     model = model or FakeModel()
     app = CharlmApp(None, "fake", load_model=lambda name: model)
 
     async def act(pilot: Pilot[None]) -> None:
-        app.theme = theme
         it = Bench(app, pilot, model)
         await it.type(typed)
         # The one figure that no two runs share.
@@ -30,13 +27,6 @@ def hands(
     return app, act
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
-def test_ghost(snap_compare: Compare, theme: str) -> None:
-    """A ghost follows the cursor, fainter where it is less sure; the status line tells the rest."""
-    app, act = hands(typed="Привет, мир!\nThe quick ", theme=theme)
-    assert snap_compare(app, run_before=act, terminal_size=(80, 12))
-
-
 def test_ghost_over_lines(snap_compare: Compare) -> None:
     """Line ends of a ghost are signs, as faint as the rest; the text's own lines stay put."""
     app, act = hands(typed="def area(w, h", model=Prose("def area(w, h):\n    return w * h\n\n"))
@@ -44,7 +34,7 @@ def test_ghost_over_lines(snap_compare: Compare) -> None:
 
 
 def test_help(snap_compare: Compare) -> None:
-    """All keys fit a terminal of 80 × 24."""
+    """The keys for ghosts come first; the others are a page down."""
     app, act = hands(typed="The ")
 
     async def ask(pilot: Pilot[None]) -> None:

@@ -1,4 +1,4 @@
-"""The editor's pure parts: the document, what is drawn of it, the ghost, the window, the paths."""
+"""The editor's pure parts: what is drawn of a text, the ghost, the window, the paths."""
 
 import os
 from pathlib import Path
@@ -11,14 +11,13 @@ from rich.style import Style
 
 from charlm_core import CONTEXT_CHARS, is_control
 from tui.services.paths import complete, expand
-from tui.widgets.buffer import Buffer, Wrapped
+from tui.text.buffer import Buffer
+from tui.text.visible import storable, visible
 from tui.widgets.ghost import Ghost
-from tui.widgets.line import Line, clip, draw
+from tui.widgets.line import Line, Palette, clip, draw, flow
 from tui.widgets.status import Facts, compose_line
-from tui.widgets.visible import storable, visible
 from tui.widgets.window import LONGEST, Window
 
-ODD_TEXT = st.text("ab \t\n\r\x0b\x0c\x1b\x85\u2028字é\u0301👩‍💻", max_size=40)
 PLAIN = Style()
 DIM = Style(dim=True)
 
@@ -42,63 +41,58 @@ def test_storable() -> None:
     assert storable("a\r\nb\rc\0\ud800") == "a\nb\nc\N{REPLACEMENT CHARACTER}"
 
 
-@given(text=ODD_TEXT, insert=ODD_TEXT, data=st.data())
-def test_buffer_is_a_string_with_lines(text: str, insert: str, data: st.DataObject) -> None:
-    """Replacing a range changes the text as it would change a string, and undoing it restores."""
-    buffer = Buffer(text)
-    places = [(row, c) for row, line in enumerate(buffer.lines) for c in range(len(line) + 1)]
-    start, end = sorted(data.draw(st.tuples(st.sampled_from(places), st.sampled_from(places))))
-    a, b = (buffer.get_index_from_location(place) for place in (start, end))
-    result = buffer.replace_range(end, start, insert)
-    assert buffer.text == text[:a] + insert + text[b:]
-    assert result.replaced_text == text[a:b]
-    assert buffer.shown.lines == [visible(line) for line in buffer.lines]
-    assert buffer.get_text_range(start, result.end_location) == insert
-    buffer.replace_range(start, result.end_location, result.replaced_text)
-    assert buffer.text == text
-
-
-@given(text=ODD_TEXT, width=st.integers(2, 12))
-def test_sections_make_up_the_lines(text: str, width: int) -> None:
-    """The screen lines of a wrapped row, put together, are the row, and none is too wide."""
-    buffer = Buffer(text)
-    wrapped = Wrapped(buffer.shown, width=width)
-    rows = [""] * buffer.line_count
-    for y in range(wrapped.height):
-        section = wrapped.section(y)
-        assert section is not None
-        row, start, end = section
-        rows[row] += buffer.lines[row][start:end]
-        part = buffer.shown[row][start:end]
-        line = Line(text=part, tabs=wrapped.tabs(row, start, end), width=width + 1)
-        assert draw(line).cell_length == width + 1
-    assert rows == buffer.lines
-    assert wrapped.section(wrapped.height) is None
-
-
 @given(
-    text=st.text("ab 字e\u0301", max_size=8),
-    cursor=st.integers(0, 8),
+    text=st.text("ab \t字e\u0301", max_size=8),
+    cursor=st.integers(-1, 8),
     selected=st.tuples(st.integers(0, 9), st.integers(0, 9)),
-    ghost=st.text("xyz字\u0301", max_size=20),
-    width=st.integers(20, 30),
+    found=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    ghost=st.text("xyz字\u0301", max_size=4),
+    width=st.integers(48, 60),
 )
 def test_drawn_lines_fill_their_width(
-    text: str, cursor: int, selected: tuple[int, int], ghost: str, width: int
+    text: str,
+    cursor: int,
+    selected: tuple[int, int],
+    found: tuple[int, int],
+    ghost: str,
+    width: int,
 ) -> None:
-    """Whatever is selected or proposed, a line is exactly as wide as the screen."""
+    """Whatever is selected, found or proposed, a line is exactly as wide as the screen."""
     line = Line(
+        gutter=" ",
         text=text,
-        width=width,
         cursor=min(cursor, len(text)),
-        cursor_style=Style(reverse=True),
         selected=selected,
-        selection_style=Style(bold=True),
+        found=(found,),
         tail=((ghost, DIM),) if ghost else (),
+        bar="|",
     )
-    strip = draw(line)
+    palette = Palette(width=width, cursor=Style(reverse=True), selection=Style(bold=True))
+    strip = draw(line, palette)
     assert strip.cell_length == width
-    assert strip.text.startswith(text)
+    assert strip.text.endswith("|")
+    shown = strip.text.replace(" ", "")
+    assert shown.startswith(text.replace("\t", "").replace(" ", ""))
+    reversed_cells = sum(s.cell_length for s in strip if s.style and s.style.reverse)
+    assert bool(reversed_cells) == (cursor >= 0)
+
+
+def test_flow() -> None:
+    """A tail goes on below where the line is full, broken after a blank where there is one."""
+    runs = (("one two", PLAIN), (" three four", DIM))
+    assert flow(runs, 80, 80, 3) == [runs]
+    assert flow(runs, 8, 9, 3) == [
+        (("one two", PLAIN), (" ", DIM)),
+        (("three ", DIM),),
+        (("four", DIM),),
+    ]
+    assert flow(runs, 8, 9, 2) == [(("one two", PLAIN), (" ", DIM)), (("three fo…", DIM),)]
+    assert flow(runs, 8, 9, 1) == [(("one two", PLAIN), ("…", DIM))]
+    assert flow((("字字字", DIM),), 3, 2, 3) == [
+        (("字", DIM),),
+        (("字", DIM),),
+        (("字", DIM),),
+    ]
 
 
 def test_clip() -> None:
@@ -203,7 +197,7 @@ def test_window_is_what_stands_before_the_cursor(text: str, data: st.DataObject)
     """In a small text the window is everything before the cursor."""
     buffer = Buffer(text)
     index = data.draw(st.integers(0, len(text)))
-    location = buffer.get_location_from_index(index)
+    location = (text.count("\n", 0, index), index - text.rfind("\n", 0, index) - 1)
     assert Window().text(buffer.lines, location) == text[:index]
 
 

@@ -1,4 +1,4 @@
-"""`charlm-tui [FILE]`: the app."""
+"""`charlm-tui [FILE...]`: the app."""
 
 from pathlib import Path
 
@@ -6,17 +6,24 @@ import click
 
 from charlm_core import DEFAULT_CHECKPOINT
 
+MOST_FILES = 100
+"""More are not opened at once."""
+
 
 @click.command(name="edit")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--checkpoint",
     default=DEFAULT_CHECKPOINT,
     show_default=True,
     help="The model whose suggestions are shown: a name, or a folder.",
 )
-def command(file: Path | None, checkpoint: str) -> int:
-    """Open the editor, on FILE or an empty page."""
+@click.option("--read-only", is_flag=True, help="Open the files so that they can't be changed.")
+def command(files: tuple[Path, ...], checkpoint: str, read_only: bool) -> int:
+    """Open the editor, on FILE, on several in tabs, or on an empty page."""
+    if len(files) > MOST_FILES:
+        raise click.UsageError(f"{len(files)} files: the editor opens up to {MOST_FILES} at once")
+
     from tui.app import run
 
-    return run(file, checkpoint)
+    return run(files, checkpoint, read_only=read_only)

@@ -25,7 +25,11 @@ def json_option(command: Command) -> Command:
 def emit(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Write a command's result to stdout: as one JSON object, or as `text` for a person."""
     # Plain ASCII and finite numbers: valid JSON wherever it is written and read.
-    click.echo(json.dumps(_finite(result), allow_nan=False) if as_json else text)
+    if as_json:
+        click.echo(json.dumps(_finite(result), allow_nan=False))
+    else:
+        # Names in it may hold anything.
+        click.echo("\n".join(map(one_line, text.split("\n"))))
 
 
 def _finite(value: object) -> object:

@@ -1,32 +1,25 @@
-"""The keys, as the bindings themselves tell them."""
+"""The keys, as the bindings themselves tell them: those that a person has set, where they have."""
 
 from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.table import Table
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingsMap, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-_KEY_NAMES = {
-    "right": "→",
-    "left": "←",
-    "up": "↑",
-    "down": "↓",
-    "escape": "Esc",
-    "@": "Space",
-    "backslash": "\\",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-}
+from tui.services.keynames import key_name
+
+KEYS_WIDTH = 32
+"""Columns for the keys of one action; more of them go on below."""
+
+HOW_TO_CHANGE = "Other keys can be set for these: see `charlm-tui settings`."
 
 
 class Help(ModalScreen[None]):
-    """Shows bindings; Esc, F1 or q closes it."""
+    """Shows bindings, and says so where others are `settable`; Esc, F1 or q closes it."""
 
     DEFAULT_CSS = """
     Help {
@@ -44,22 +37,26 @@ class Help(ModalScreen[None]):
             border-subtitle-color: $foreground 60%;
         }
         & Static { height: auto; }
+        & .hint { margin-top: 1; color: $foreground 60%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q", "close", "Close"),
     ]
 
-    def __init__(self, bindings: Iterable[BindingType]) -> None:
+    def __init__(self, bindings: Iterable[BindingType], *, settable: bool = False) -> None:
         super().__init__()
         self._table = _table(bindings)
+        self._settable = settable
 
     def compose(self) -> ComposeResult:
-        """One table."""
+        """One table, and a line under it."""
         with VerticalScroll() as box:
             box.border_title = "Keys"
             box.border_subtitle = "Esc closes"
             yield Static(self._table)
+            if self._settable:
+                yield Static(HOW_TO_CHANGE, classes="hint", markup=False)
 
     def action_close(self) -> None:
         """Back to the editor."""
@@ -68,7 +65,7 @@ class Help(ModalScreen[None]):
 
 def _table(bindings: Iterable[BindingType]) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
+    table.add_column(max_width=KEYS_WIDTH)
     table.add_column()
     for keys, description in key_rows(bindings):
         table.add_row(keys, description)
@@ -77,14 +74,9 @@ def _table(bindings: Iterable[BindingType]) -> Table:
 
 def key_rows(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     """For each described action its keys, as people write them, and what it does."""
-    keys: dict[str, list[str]] = {}
-    for binding in BindingsMap(bindings).key_to_bindings.values():
-        for one in binding:
-            if one.description and "super+" not in one.key:
-                keys.setdefault(one.description, []).append(key_name(one.key))
+    keys: dict[str, dict[str, None]] = {}
+    for one in Binding.make_bindings(bindings):
+        if one.description and "super+" not in one.key:
+            # Of a key that terminals send in two ways one name is enough.
+            keys.setdefault(one.description, {})[key_name(one.key)] = None
     return [(", ".join(names), description) for description, names in keys.items()]
-
-
-def key_name(key: str) -> str:
-    """A key as people write it: `ctrl+right` is Ctrl-→."""
-    return "-".join(_KEY_NAMES.get(part, part.capitalize()) for part in key.split("+"))

@@ -16,7 +16,7 @@ from tui.screens.recollection import report, row
 from tui.services.events import KnownText
 from tui.services.habits import Habits
 from tui.services.learning import Learning
-from tui.widgets.visible import visible
+from tui.text.visible import visible
 
 HINTS = (
     ("Esc", "back", "close"),

@@ -21,6 +21,7 @@ from tui.services.counts import Count, Listing, Tally
 from tui.services.paths import absolute, complete, first_folder, is_folder
 from tui.services.plan import Plan, budget_fault, name_fault, room_fault, suited_name
 from tui.services.speeds import Measure, Measured, Speedometer
+from tui.text.visible import visible
 from tui.widgets.choices import Choices
 from tui.widgets.corpus_tree import CorpusTree
 from tui.widgets.folder_line import FolderLine
@@ -28,7 +29,6 @@ from tui.widgets.run_form import Budget, Network
 from tui.widgets.shelf import Entry
 from tui.widgets.sizes import MEASURING, Sizes
 from tui.widgets.texts import Texts
-from tui.widgets.visible import visible
 
 
 class NewRun(Screen[Plan | None]):

@@ -1,6 +1,6 @@
 """Asks for the path of a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,22 +13,40 @@ from textual.widgets import Input, Static
 
 from tui.screens.dialog import Dialog
 from tui.services.paths import complete, expand
-from tui.widgets.visible import visible
+from tui.text.visible import visible
 
 
 class PathPrompt(Dialog[Path | None]):
     """Answers with a path, or None when the person thought better of it.
 
     `check` says, in one line, what is wrong with a path, or nothing; a path it objects to can't be
-    answered with.
+    answered with. The arrows step through `recent` paths, the newest first.
     """
 
+    DEFAULT_CSS = """
+    PathPrompt.tiny {
+        & > Vertical { border: none; padding: 0; }
+        & Input { height: 1; border: none; padding: 0; }
+        & .fault { margin: 0; }
+        & .hint { display: none; }
+    }
+    """
+    TINY = 10
+    """In fewer lines there are only the line and what is wrong with it."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete the path"),
         Binding("escape", "cancel", "Cancel"),
+        Binding("up", "step(1)", "Recent files"),
+        Binding("down", "step(-1)", "Recent files"),
     ]
 
-    def __init__(self, title: str, start: str, check: Callable[[Path], str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        start: str,
+        check: Callable[[Path], str],
+        recent: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self._title = title
         # A name may hold what must not be drawn, or a space that would be stripped: as long as the
@@ -36,6 +54,8 @@ class PathPrompt(Dialog[Path | None]):
         self._start = start
         self._shown = visible(start)
         self._check = check
+        self._offered = [start, *recent]
+        self._at = 0
 
     def compose(self) -> ComposeResult:
         """A title, a line to type in, and room for what is wrong."""
@@ -43,11 +63,17 @@ class PathPrompt(Dialog[Path | None]):
             yield Static(self._title)
             yield Input(self._shown, select_on_focus=False)
             yield Static("", classes="fault")
-            yield Static("Tab completes · Enter accepts · Esc cancels", classes="hint")
+            steps = "↑ recent files · " if len(self._offered) > 1 else ""
+            keys = f"{steps}Tab completes · Enter accepts · Esc cancels"
+            yield Static(keys, classes="hint")
 
     def on_mount(self) -> None:
         """Wait to be typed in."""
         self._tell("")
+
+    def on_resize(self) -> None:
+        """Use the room there is."""
+        self.set_class(self.size.height < self.TINY, "tiny")
 
     @on(Input.Changed)
     def _forgive(self) -> None:
@@ -74,6 +100,17 @@ class PathPrompt(Dialog[Path | None]):
             line.value = completed
         line.cursor_position = len(completed)
         self._tell("  ".join(candidates))
+
+    def action_step(self, step: int) -> None:
+        """Put another recent path in the line, or what it began with."""
+        if len(self._offered) == 1:
+            return
+        self._at = min(max(self._at + step, 0), len(self._offered) - 1)
+        self._start = self._offered[self._at]
+        self._shown = visible(self._start)
+        line = self.query_one(Input)
+        line.value = self._shown
+        line.cursor_position = len(self._shown)
 
     def action_cancel(self) -> None:
         """Answer nothing."""

@@ -10,9 +10,10 @@ from textual.content import Content
 from tui.services.events import KnownText, LearnedChanged
 from tui.services.habits import Habits
 from tui.services.learning import Learning
+from tui.services.paths import short
 from tui.services.tallies import Usage
+from tui.text.visible import visible
 from tui.widgets.amounts import file_size
-from tui.widgets.visible import visible
 
 
 def report(learning: Learning, habits: Habits) -> str:
@@ -59,7 +60,7 @@ def here_words(learning: Learning) -> str:
 
 def folder_words(folders: Sequence[Path]) -> str:
     """Which texts are to be remembered beside; empty where none are."""
-    names = ", ".join(visible(_short(str(folder))) for folder in folders)
+    names = ", ".join(visible(short(folder)) for folder in folders)
     return f"To be remembered too: {names}." if names else ""
 
 
@@ -77,17 +78,9 @@ def usage_words(usage: Usage) -> str:
 def row(text: KnownText, width: int) -> Content:
     """A document in one line of so many cells: its path's end, and how much of it was learned."""
     chars = f" {text.chars:,}"
-    name = visible(_short(text.name))
+    name = visible(short(Path(text.name)))
     room = max(1, width - cell_len(chars))
     while cell_len(name) > room and len(name) > 1:
         # The end of a path says more than its beginning.
         name = f"…{name[2:]}"
     return Content(set_cell_size(name, room) + chars)
-
-
-def _short(name: str) -> str:
-    """A path as people write it."""
-    try:
-        return f"~/{Path(name).relative_to(Path.home())}"
-    except (ValueError, RuntimeError):
-        return name

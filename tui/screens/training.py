@@ -15,11 +15,11 @@ from textual.widgets import Static
 from charlm_core import RunError, RunView
 from tui.services.plan import default_plan
 from tui.services.trainings import Seen, Trainings
+from tui.text.visible import visible
 from tui.widgets.curves import Curves
 from tui.widgets.figures import Figures
 from tui.widgets.hints import Hints, hints
 from tui.widgets.run_list import RunList
-from tui.widgets.visible import visible
 from tui.widgets.writing import Log, Samples
 
 WELCOME = """\

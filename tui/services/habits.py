@@ -83,6 +83,10 @@ class Habits:
         self._unsaved = True
         self._change(replace(self._settings, dial=self._adjustment.dial))
 
+    def set(self, **settings: object) -> None:
+        """Have these settings from now on."""
+        self._change(replace(self._settings, **settings))  # type: ignore[arg-type]
+
     def learn(self, on: bool) -> None:
         """Have what is written learned, or not."""
         self._change(replace(self._settings, learn=on))

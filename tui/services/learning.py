@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from charlm_core import LEARNED_CHARS
 from tui.services.events import LearnedChanged
 from tui.services.habits import Habits
 from tui.services.keeping import UNTITLED, Keeping, learned_name, never_learned, text_without
@@ -88,10 +89,11 @@ class Learning:
         """There was a key: so many edits there were so far, and there the cursor is now."""
         self._keeping.follow(edits, row)
 
-    def rested(self, lines: Sequence[str], row: int) -> None:
-        """Some time went by: these are the lines, and the one under the cursor."""
+    def rested(self, lines: Sequence[str], row: int, chars: int) -> None:
+        """Some time went by: these are the lines, the one under the cursor, and their size."""
         whole = self._keeping.due()
-        if whole is not None:
+        # Of a text that is too long to be learned no copy is made while somebody types.
+        if whole is not None and chars <= LEARNED_CHARS:
             self._keep("\n".join(lines) if whole else text_without(lines, row))
 
     def saved(self, path: Path, text: str) -> None:

@@ -64,3 +64,11 @@ def complete(typed: str) -> tuple[str, list[str]]:
         return completed, []
     more = ["…"] if len(names) > MOST_CANDIDATES else []
     return completed, names[:MOST_CANDIDATES] + more
+
+
+def short(path: Path) -> str:
+    """A path as people write it."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)

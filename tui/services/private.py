@@ -1,9 +1,10 @@
 """Small files of a person's own: read without trust, replaced in one step, for nobody else."""
 
-import contextlib
 import os
 import stat
 from pathlib import Path
+
+from tui.services.replacing import replace_file
 
 MAX_BYTES = 1 << 20
 """A larger file is none of ours."""
@@ -41,20 +42,4 @@ def write_private(path: Path, text: str) -> None:
     """
     target = Path(os.path.realpath(path))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.with_name(f".charlm-{os.urandom(6).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(descriptor)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    # Here and not above: a start that changes nothing never needs it.
-    from charlm_core import sync_directory
-
-    # The file is in place and whole; whether the rename outlives a power cut is all that is open.
-    with contextlib.suppress(OSError):
-        sync_directory(target.parent)
+    replace_file(target, [text.encode("utf-8")], mode=0o600)

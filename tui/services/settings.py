@@ -4,6 +4,9 @@
     learn = true           # whether what is written is learned
     folders = ["~/notes"]  # texts to remember
     never = ["~/diary.md"] # texts that are never learned
+    theme = "light"        # and the other fields of Settings
+    [keys]                 # see tui.services.keymap
+    save = "Ctrl-S"
 
 Reading never fails: what is wrong is told in a line that names file, line and fault, and counts as
 not set. Only learning errs on the other side, as a person may have turned it off: nothing is
@@ -12,18 +15,41 @@ learned before a damaged file is put right. Writing keeps comments and whatever 
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from charlm_core import CharlmError
+from charlm_core import CharlmError, one_line
+from tui.services.keymap import MAX_NOTICES, KeySetting, read_keys
 from tui.services.private import UnreadableError, read_private, write_private
+from tui.services.toml_places import MAX_PARTS, KeyPath, longest_key, places
 
 Dial = Literal["quiet", "balanced", "eager"]
 """How often ghosts speak."""
 DIAL_NAMES: tuple[Dial, ...] = get_args(Dial)
 
+Theme = Literal["auto", "dark", "light", "contrast", "mono", "terminal"]
+"""The colours; auto goes by what the terminal says of itself."""
+THEME_NAMES: tuple[Theme, ...] = get_args(Theme)
+
+Indent = Literal["auto", "spaces", "tabs"]
+"""What Tab types; auto goes by the text."""
+INDENT_NAMES: tuple[Indent, ...] = get_args(Indent)
+
+TAB_WIDTHS = range(1, 17)
+"""How many columns a tab may be wide."""
+
+MAX_CHARS = 1 << 16
+"""A longer file is none that a person wrote; one of this length is read and changed in a moment."""
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "dial": DIAL_NAMES,
+    "theme": THEME_NAMES,
+    "indent": INDENT_NAMES,
+}
+_SWITCHES = ("learn", "line_numbers", "wrap", "journal")
 _LEARNING_OFF = "nothing is learned until that is put right"
 
 
@@ -43,6 +69,20 @@ class Settings:
     """Texts to remember, files or folders, each from the root on."""
     never: tuple[Path, ...] = ()
     """Files that are never learned, each from the root on."""
+    theme: Theme = "auto"
+    """The colours."""
+    line_numbers: bool = False
+    """Whether lines show their numbers."""
+    wrap: bool = True
+    """Whether long lines go on below; else they go on beyond the edge."""
+    tab_width: int = 4
+    """To a multiple of how many columns a tab goes, 1 to 16; and the width of an indent."""
+    indent: Indent = "auto"
+    """What Tab types."""
+    journal: bool = True
+    """Whether what is typed is kept on disk until it is saved, against a crash."""
+    keys: tuple[KeySetting, ...] = ()
+    """The keys of the actions that have been given others."""
 
 
 def settings_path() -> Path:
@@ -56,15 +96,19 @@ def settings_path() -> Path:
 def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     """The settings of a file, and a line for each thing in it that is wrong. Never raises."""
     try:
-        text = read_private(path)
-        table = {} if text is None else tomllib.loads(text)
-    except UnreadableError as error:
-        return Settings(learn=False), (f"{path}: {error}; {_LEARNING_OFF}",)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return Settings(learn=False), (f"{_place(path, error)}; {_LEARNING_OFF}",)
-    settings, notices, doubtful = Settings(), [], False
+        text = _read(path)
+        table = _parsed(text)
+    except (UnreadableError, ValueError, RecursionError) as error:
+        return Settings(learn=False), (one_line(f"{_told(path, error)}; {_LEARNING_OFF}"),)
+    source = _Source(path, text)
+    settings, faults, doubtful = Settings(), [], False
     names = [field.name for field in fields(Settings)]
     for key, value in table.items():
+        if key == "keys":
+            read, wrong = read_keys(value)
+            settings = replace(settings, keys=tuple(source.key_settings(read)))
+            faults += wrong
+            continue
         if key not in names:
             fault = f"there is no such setting; there are {', '.join(names)}"
         else:
@@ -75,8 +119,9 @@ def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
                 doubtful = True
                 fault += f"; {_LEARNING_OFF}"
         if fault:
-            notices.append(f"{path}, line {_line_of(key, text or '')}: {key}: {fault}")
-    return replace(settings, learn=settings.learn and not doubtful), tuple(notices)
+            faults.append(((key,), fault))
+    learn = settings.learn and not doubtful
+    return replace(settings, learn=learn), tuple(source.notices(faults))
 
 
 def change_settings(path: Path, changes: Mapping[str, object]) -> None:
@@ -88,26 +133,90 @@ def change_settings(path: Path, changes: Mapping[str, object]) -> None:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    plain = {key: _plain(value) for key, value in changes.items()}
     try:
-        document = tomlkit.parse(read_private(path) or "")
-        for key, value in changes.items():
-            document[key] = _plain(value)
-        write_private(path, tomlkit.dumps(document))
-    except (UnreadableError, TOMLKitError, RecursionError) as error:
-        raise SettingsError(f"{_place(path, error)}; the change is not saved") from error
+        text = _read(path)
+        table = _parsed(text)
+        document = tomlkit.parse(text)
+        for key, value in plain.items():
+            document[key] = value
+        changed = tomlkit.dumps(document)
+        # Whether it writes what it was told is not taken on trust: the file is a person's own.
+        if _told_apart(_parsed(changed)) != _told_apart({**table, **plain}):
+            raise ValueError(f"set {', '.join(plain)} there by hand")
+        write_private(path, changed)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}; the change is not saved") from error
+    except (UnreadableError, TOMLKitError, ValueError, RecursionError) as error:
+        fault = one_line(_told(path, error))
+        raise SettingsError(f"{fault}; the change is not saved") from error
+
+
+def _read(path: Path) -> str:
+    """The file's text; empty where there is none. Raises UnreadableError."""
+    text = read_private(path) or ""
+    if len(text) > MAX_CHARS:
+        raise UnreadableError(f"over {MAX_CHARS >> 10} KiB, which it never is")
+    return text
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """What a text in TOML holds. Raises ValueError, whose message may name the line."""
+    parts, line = longest_key(text)
+    if parts > MAX_PARTS:
+        raise ValueError(f"a key of {parts:,} parts (at line {line}, column 1)")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:
+        # Python reads no number of so many digits.
+        raise ValueError("a number that is too long") from error
+
+
+def _told_apart(table: Mapping[str, object]) -> dict[str, str]:
+    """A table as it can be compared: a number may be none, which equals nothing."""
+    return {key: repr(value) for key, value in table.items()}
+
+
+class _Source:
+    """A settings file that can be read, to say where in it something is."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        return places(self._text)
+
+    def key_settings(self, read: Mapping[str, tuple[str, ...]]) -> Iterator[KeySetting]:
+        """The keys of actions, with the places where they are set."""
+        for action, keys in read.items():
+            line = self._lines.get(("keys", action), 1)
+            yield KeySetting(action=action, keys=keys, place=f"{self._path}, line {line}")
+
+    def notices(self, faults: Sequence[tuple[KeyPath, str]]) -> Iterator[str]:
+        """A line for each of the first faults, in the order of the file, and one for the rest."""
+        placed = [(self._lines.get(key, 1), key, fault) for key, fault in faults]
+        placed.sort(key=lambda one: one[0])
+        for line, key, fault in placed[:MAX_NOTICES]:
+            name = next(part for part in reversed(key) if isinstance(part, str))
+            yield one_line(f"{self._path}, line {line}: {name[:40]}: {fault}")
+        if (more := len(placed) - MAX_NOTICES) > 0:
+            yield one_line(f"{self._path}: {more:,} more faults")
 
 
 def _checked(key: str, value: object) -> tuple[Any, str]:
     """A setting's value as we keep it, and what is wrong with it; empty where nothing is."""
-    match key:
-        case "dial":
-            return value, "" if value in DIAL_NAMES else f"not one of {', '.join(DIAL_NAMES)}"
-        case "learn":
-            return value, "" if isinstance(value, bool) else "not true or false"
-        case _:
-            return _paths(value)
+    if choices := _CHOICES.get(key):
+        return value, "" if value in choices else f"not one of {', '.join(choices)}"
+    if key in _SWITCHES:
+        return value, "" if isinstance(value, bool) else "not true or false"
+    if key == "tab_width":
+        good = isinstance(value, int) and not isinstance(value, bool) and value in TAB_WIDTHS
+        return value, "" if good else f"not a whole number from 1 to {TAB_WIDTHS[-1]}"
+    return _paths(value)
 
 
 def _paths(value: object) -> tuple[tuple[Path, ...], str]:
@@ -118,9 +227,9 @@ def _paths(value: object) -> tuple[tuple[Path, ...], str]:
     for one in value:
         try:
             path = Path(one).expanduser()
-        except RuntimeError:
+        except (RuntimeError, ValueError):
             return (), f"{one}: no such user"
-        if not path.is_absolute():
+        if not path.is_absolute() or "\0" in one:
             return (), f"{one}: not a path from the root on, nor from ~"
         paths.append(path)
     return tuple(paths), ""
@@ -133,18 +242,14 @@ def _plain(value: object) -> object:
     return value
 
 
-def _place(path: Path, error: Exception) -> str:
+def _told(path: Path, error: Exception) -> str:
     """The file, the line and the fault that a reader of TOML found."""
     fault = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, RecursionError):
         fault = "nested too deep"
+    elif isinstance(error, UnicodeEncodeError):
+        fault = "a path that is no text can't be set"
     if found := re.search(r" ?\(?at line (\d+),? col(?:umn)? (\d+)\)?", fault):
         fault = fault[: found.start()] + fault[found.end() :]
         return f"{path}, line {found[1]}: {fault[:1].lower()}{fault[1:]}"
     return f"{path}: {fault[:1].lower()}{fault[1:]}"
-
-
-def _line_of(key: str, text: str) -> int:
-    """The line, from 1, on which a key of the file's own table is set."""
-    pattern = re.compile(rf"""\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*(?:[=.\]]|$)""")
-    return next((n for n, line in enumerate(text.split("\n"), 1) if pattern.match(line)), 1)

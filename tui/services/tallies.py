@@ -13,6 +13,9 @@ from pathlib import Path
 
 from tui.services.private import UnreadableError, read_private, write_private
 
+MOST = 10**12
+"""Nobody presses so many keys in a day."""
+
 LOCK_SECONDS = 0.5
 """How long another editor may hold the file before counts wait for the next time."""
 
@@ -99,7 +102,8 @@ class Tallies:
 
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with filelock.FileLock(self._path.with_name(".counts.lock"), timeout=LOCK_SECONDS):
+            lock = self._path.with_name(".counts.lock")
+            with filelock.FileLock(lock, timeout=LOCK_SECONDS, mode=0o600):
                 days, _, fault = _read(self._path)
                 if fault:
                     self._path.replace(self._aside)
@@ -126,7 +130,10 @@ class Tallies:
 
 
 def _written(days: Days, adjustment: Mapping[str, object]) -> str:
-    table = {day: asdict(days[day]) for day in sorted(days)}
+    table = {
+        day: {name: min(count, MOST) for name, count in asdict(days[day]).items()}
+        for day in sorted(days)
+    }
     return json.dumps({"days": table, "adjustment": dict(adjustment)}, indent=1) + "\n"
 
 
@@ -149,7 +156,7 @@ def _usage(day: str, entry: Mapping[str, object]) -> Usage:
     """A day's counts. Raises ValueError, TypeError or KeyError unless they are some."""
     datetime.date.fromisoformat(day)
     numbers = {name: entry[name] for name in asdict(Usage())}
-    counts = {name: n for name, n in numbers.items() if type(n) is int and n >= 0}
+    counts = {name: n for name, n in numbers.items() if type(n) is int and 0 <= n <= MOST}
     if counts.keys() != numbers.keys():
         raise ValueError(f"{day}: not counts")
     return Usage(**counts)

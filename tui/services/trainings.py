@@ -19,6 +19,7 @@ from charlm_core import (
     RunView,
     Wish,
     delete_run,
+    make_private,
     request,
     run_folders,
     runs_directory,
@@ -129,8 +130,9 @@ class Trainings:
         """Start a training and return its run's folder. Raises RunError."""
         path = self._folder / plan.name
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path.mkdir()
+            # What one writes, and learns from it, is for nobody else.
+            make_private(self._folder)
+            path.mkdir(mode=0o700)
         except FileExistsError:
             raise RunError(f"there is a run called {plan.name}; choose another name") from None
         except OSError as error:
@@ -170,7 +172,7 @@ class Trainings:
         # A folder with a log and no process would look like a training that failed.
         self._spawning.add(path)
         try:
-            with (path / "log").open("ab") as log:
+            with open(path / "log", "ab", opener=_for_the_owner) as log:
                 process = subprocess.Popen(
                     [*self._command, *arguments, "--background"],
                     stdin=subprocess.DEVNULL,
@@ -280,6 +282,11 @@ class Trainings:
                 if child.process.poll() is not None:
                     del self._children[path]
                     self._hurry = True
+
+
+def _for_the_owner(name: str, flags: int) -> int:
+    """Open a file so that, where it is made, nobody else may read it."""
+    return os.open(name, flags, 0o600)
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

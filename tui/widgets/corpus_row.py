@@ -5,8 +5,8 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from tui.text.visible import visible
 from tui.widgets.shelf import Row, Tick
-from tui.widgets.visible import visible
 
 SIZE_CELLS, CHARS_CELLS = 9, 15
 """Widths of the columns."""

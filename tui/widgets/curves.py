@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charlm_core import Point, RunView
-from tui.widgets.visible import visible
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from textual_plot import PlotWidget

@@ -1,4 +1,4 @@
-"""The editor: a text area with ghosts, and what fingers do with them."""
+"""The editor: an edit area with ghosts, and what fingers do with them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -6,58 +6,60 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.document._document import Location
 from textual.message import Message
 
-from tui.widgets.ghosted import NO_GHOST, GhostTextArea
-from tui.widgets.visible import storable
+from tui.text.buffer import Location
+from tui.widgets.ghosted import NO_GHOST, GhostArea
 
 
-class Editor(GhostTextArea):
+class Editor(GhostArea):
     """Edits a text and proposes how it goes on."""
 
     DEFAULT_CSS = """
     Editor {
-        border: none;
-        padding: 0 1;
-        background: $background;
-        &:focus { border: none; }
-        & .editor--ghost-likely { color: $foreground 66%; text-style: italic; }
-        & .editor--ghost-fair { color: $foreground 54%; text-style: italic; }
-        & .editor--ghost-faint { color: $foreground 44%; text-style: italic; }
+        & .editor--ghost-likely { color: $foreground 72%; text-style: italic; }
+        & .editor--ghost-fair { color: $foreground 60%; text-style: italic; }
+        & .editor--ghost-faint { color: $foreground 50%; text-style: italic; }
         &:ansi .editor--ghost-likely { text-style: italic dim; }
         &:ansi .editor--ghost-fair { text-style: italic dim; }
         &:ansi .editor--ghost-faint { text-style: italic dim; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "accept_or_indent", "Accept the ghost, or indent"),
+        Binding("tab", "accept_or_indent", "Accept the ghost, or indent", id="accept"),
         Binding("right", "accept_or_right", "Accept the ghost, or move right"),
-        Binding("ctrl+right,alt+f", "accept_word_or_move", "Accept a word, or move a word right"),
-        Binding("alt+right,f9", "accept_character", "Accept a character"),
-        Binding("ctrl+end", "accept_line_or_end", "Accept the line, or go to the text's end"),
-        Binding("ctrl+left,alt+b", "give_back_or_move", "Give the accepted word back"),
-        Binding("escape,ctrl+right_square_bracket", "dismiss", "Dismiss until the next word"),
-        Binding("ctrl+@,alt+backslash,ctrl+backslash", "ask", "Ask for a ghost now"),
         Binding(
-            "ctrl+down,alt+right_square_bracket", "alternative(1)", "Next, previous alternative"
+            "ctrl+right,alt+f",
+            "accept_word_or_move",
+            "Accept a word, or move a word right",
+            id="accept_word",
         ),
-        Binding("ctrl+up,alt+left_square_bracket", "alternative(-1)", "Next, previous alternative"),
+        Binding("alt+right,f9", "accept_character", "Accept a character"),
+        Binding(
+            "ctrl+end",
+            "accept_line_or_end",
+            "Accept the line, or go to the text's end",
+            id="accept_line",
+        ),
+        Binding(
+            "ctrl+left,alt+b", "give_back_or_move", "Give the accepted word back", id="give_back"
+        ),
+        Binding("escape,ctrl+right_square_bracket", "dismiss", "Dismiss until the next word"),
+        Binding("ctrl+@,ctrl+space,alt+backslash,ctrl+backslash", "ask", "Ask for a ghost now"),
+        Binding(
+            "ctrl+down,alt+right_square_bracket",
+            "alternative(1)",
+            "Next, previous alternative",
+            id="next_alternative",
+        ),
+        Binding(
+            "ctrl+up,alt+left_square_bracket",
+            "alternative(-1)",
+            "Next, previous alternative",
+            id="previous_alternative",
+        ),
         Binding("f8,alt+g", "toggle_ghosts", "Ghosts off or on in this document"),
-        Binding("ctrl+z,super+z", "undo", "Undo, redo"),
-        Binding("ctrl+y,super+y", "redo", "Undo, redo"),
-        Binding("ctrl+shift+z", "redo", ""),
-        Binding("f7", "select_all", "Select all"),
-        Binding("ctrl+c,super+c", "copy", "Copy; cut the selection or line; paste"),
-        Binding("ctrl+x,super+x", "cut", "Copy; cut the selection or line; paste"),
-        Binding("ctrl+v", "paste", "Copy; cut the selection or line; paste"),
-        Binding("ctrl+home", "text_start", ""),
     ]
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
-        # Textual selects a line with it; here it is the screen's.
-        self._bindings.key_to_bindings.pop("f6", None)
 
     @dataclass
     class Accepted(Message):
@@ -85,11 +87,17 @@ class Editor(GhostTextArea):
     async def take_key(self, event: events.Key) -> None:
         """Do what the key means here or to the screen, and stop the event where it means something.
 
-        A key that was on its way here when a dialog opened is the dialog's.
+        A key that was on its way here when a dialog opened is the dialog's, or that of the bar that
+        took the focus.
         """
         if self.app.screen is not self.screen:
             event.stop()
             self.app.screen._forward_event(events.Key(event.key, event.character))
+            return
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            event.stop()
+            focused._forward_event(events.Key(event.key, event.character))
             return
         for node in (self, self.screen):
             for binding in node._bindings.key_to_bindings.get(event.key, ()):
@@ -103,22 +111,22 @@ class Editor(GhostTextArea):
         if typed and (typed == "\n" or (_is_typed(typed) and not modified)):
             event.stop()
             over = bool(self._ghost) and not self._ghost.text.startswith(typed)
-            self._replace_via_keyboard(typed, *self.selection)
+            if typed == "\n":
+                self.action_new_line()
+            else:
+                self.insert(typed)
             self.post_message(self.Typed(over))
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text as text, whatever it looks like."""
         event.prevent_default()
         event.stop()
-        if event.text:
-            self._replace_via_keyboard(storable(event.text), *self.selection)
+        self.paste(event.text)
 
     def action_accept_or_indent(self) -> None:
         """Accept the whole ghost, or type a tab or an indent."""
         if not self._accept(len(self.ghost)):
-            spaces = " " * self._find_columns_to_next_tab_stop()
-            indent = "\t" if self.indent_type == "tabs" else spaces
-            self._replace_via_keyboard(indent, *self.selection)
+            self.action_indent()
 
     def action_accept_or_right(self) -> None:
         """Accept the whole ghost, or move right."""
@@ -140,11 +148,7 @@ class Editor(GhostTextArea):
         Without a ghost move to the text's end.
         """
         if not self._accept(self._ghost.first_line()):
-            self.move_cursor(self.document.end)
-
-    def action_text_start(self) -> None:
-        """Move to the start of the text."""
-        self.move_cursor((0, 0))
+            self.move_cursor(self.buffer.end)
 
     def action_give_back_or_move(self) -> None:
         """Make the last word just accepted a ghost again, or move a word left."""
@@ -154,9 +158,7 @@ class Editor(GhostTextArea):
             return
         kept, returned = self._accepted.split(len(self._accepted.text) - count)
         ghost = returned + self._ghost
-        self.history.checkpoint()
-        self._replace_via_keyboard("", self._start_of(returned.text), self.cursor_location)
-        self.history.checkpoint()
+        self.replace(self._start_of(returned.text), self.cursor_location, "")
         # What was given back stays as it was: it is not asked for again.
         self._asking = False
         self._accepted = kept
@@ -170,7 +172,7 @@ class Editor(GhostTextArea):
     def action_ask(self) -> None:
         """Ask for a ghost at the cursor, dismissed or not."""
         self._dismissed = False
-        self._changed(self._ghost, asking=True)
+        self._forget_ghost(self._ghost, asking=True)
 
     def action_alternative(self, step: int) -> None:
         """Show another ghost in the place of this one."""
@@ -185,7 +187,7 @@ class Editor(GhostTextArea):
     def action_toggle_ghosts(self) -> None:
         """Turn ghosts off or on in this document."""
         self._ghosts_on = not self._ghosts_on
-        self._changed(asking=True)
+        self._forget_ghost(asking=True)
 
     def _start_of(self, text: str) -> Location:
         """Where the text begins that ends at the cursor."""
@@ -200,9 +202,7 @@ class Editor(GhostTextArea):
         if not taken:
             return False
         accepted = self._accepted + taken
-        self.history.checkpoint()
-        self._replace_via_keyboard(taken.text, *self.selection)
-        self.history.checkpoint()
+        self.replace(*self.selection, taken.text)
         self._accepted = accepted
         self.post_message(self.Accepted(len(taken.text)))
         return True

@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from charlm_core import Began, Evaluation, RunState, RunView, Step
+from tui.text.visible import visible
 from tui.widgets.amounts import duration, short
-from tui.widgets.visible import visible
 
 BAR_CELLS = 40
 """No progress bar is longer."""
@@ -36,7 +36,7 @@ LABEL_CELLS, LOSS_CELLS, GAP, NAME_CELLS = 15, (10, 11, 10), "   ", 14
 def bar(share: float, cells: int) -> Content:
     """A progress bar of so many cells."""
     done = round(max(0.0, min(1.0, share)) * cells)
-    return Content.assemble(("━" * done, "$success"), ("━" * (cells - done), "$foreground 15%"))
+    return Content.assemble(("━" * done, "$success"), ("─" * (cells - done), "$foreground 15%"))
 
 
 def figures(view: RunView, width: int) -> Content:

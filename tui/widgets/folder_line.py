@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.widgets.visible import visible
+from tui.text.visible import visible
 
 Complete = Callable[[str], tuple[str, list[str]]]
 """Completes a path as far as it is certain, and tells how it could go on."""

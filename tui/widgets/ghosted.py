@@ -1,27 +1,25 @@
-"""A plain text area that shows a ghost after the cursor.
+"""An edit area that shows a ghost after the cursor.
 
 The rules, all kept here: a ghost shows only at the end of a line, with nothing selected, and only
-for the very text and cursor it was made for (`revision` changes with either). It is drawn on that
-line, its line ends as signs. Typing what it says eats it from the left; any other edit, any move of
-the cursor and any undo takes it away. Moves and undos don't call for a new one. An alternative that
-was chosen is a ghost like any other.
+for the very text and cursor it was made for (`revision` changes with either). It is drawn behind
+the cursor and on as many lines below as it takes, its line ends as signs. Typing what it says eats
+it from the left; any other edit, any move of the cursor and any undo takes it away. Moves and undos
+don't call for a new one. An alternative that was chosen is a ghost like any other.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import ClassVar
 
-from textual.document._document import EditResult, Selection
-from textual.document._edit import Edit
 from textual.message import Message
 
+from tui.text.buffer import Change, Location
 from tui.widgets.alternatives import Alternatives
+from tui.widgets.area import EditArea
 from tui.widgets.ghost import Ghost
 from tui.widgets.line import Runs
-from tui.widgets.plain import PlainTextArea
 from tui.widgets.window import Window
 
 NO_GHOST = Ghost()
@@ -29,11 +27,14 @@ NO_GHOST = Ghost()
 LINE_END = "⏎"
 """How a ghost's line end shows."""
 
+LOOK = 4096
+"""Characters of an insertion in which the end of a word is looked for."""
+
 SHADES = ((0.8, "editor--ghost-likely"), (0.4, "editor--ghost-fair"), (0.0, "editor--ghost-faint"))
 """From which probability on a ghost's character takes which style."""
 
 
-class GhostTextArea(PlainTextArea):
+class GhostArea(EditArea):
     """Edits a text, and knows which ghost may show and whether one is wanted."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {style for _, style in SHADES}
@@ -42,7 +43,7 @@ class GhostTextArea(PlainTextArea):
     class ContextChanged(Message):
         """The text, the cursor, or what is wanted has changed: a prediction is out of date."""
 
-        editor: "GhostTextArea"
+        editor: "GhostArea"
         """The editor that sent it."""
         revision: int
         """Its revision at that time."""
@@ -63,6 +64,7 @@ class GhostTextArea(PlainTextArea):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._ghost = NO_GHOST
+        self._ghost_at: Location = (0, 0)
         self._alternatives = Alternatives()
         self._accepted = NO_GHOST
         self._revision = 0
@@ -70,9 +72,7 @@ class GhostTextArea(PlainTextArea):
         self._asking = False
         self._dismissed = False
         self._ghosts_on = True
-        self._changing = False
-        self._modified = False
-        self._saved_text = ""
+        self._saved = (0, hash(""))
         self._window = Window()
         super().__init__(id=id)
 
@@ -104,14 +104,31 @@ class GhostTextArea(PlainTextArea):
             and self._ghosts_on
             and not self._dismissed
             and not self.read_only
+            and not self._keys_go_elsewhere
             and self.selection.is_empty
             and self.cursor_at_end_of_line
         )
 
     @property
+    def _keys_go_elsewhere(self) -> bool:
+        """Whether another widget has them, so that no ghost could be accepted."""
+        return self.is_attached and self.screen.focused not in (None, self)
+
+    @property
+    def cursor_at_end_of_line(self) -> bool:
+        """Whether nothing follows the cursor in its line."""
+        row, column = self.cursor_location
+        return column == len(self.buffer.lines[row])
+
+    @property
     def modified(self) -> bool:
         """Whether the text may differ from what was last loaded or saved."""
-        return self._modified
+        return not self.history.at_saved
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether it does differ; takes time in proportion to it where it may."""
+        return self.modified and _mark(self.text) != self._saved
 
     def context(self) -> str:
         """The text before the cursor, as far back as the model should read."""
@@ -119,23 +136,25 @@ class GhostTextArea(PlainTextArea):
 
     def load(self, text: str) -> None:
         """Show another text, cursor at its start; undo does not reach back beyond this."""
-        with self._change():
-            self.load_text(text)
+        self.begin(text)
         self.indent_type = "tabs" if text.startswith("\t") or "\n\t" in text else "spaces"
         self._window.forget()
         self._ghosts_on, self._dismissed = True, False
-        self.mark_saved(text)
-        self._changed()
+        self._mark_saved(text)
+        self._forget_ghost()
 
-    def mark_saved(self, text: str) -> None:
-        """Take note that `text` is what the file holds; no ghost shows until the next key.
+    def mark_saved(self, text: str | None = None) -> None:
+        """Take note that the text is what the file holds; no ghost shows until the next key.
 
-        What the screen shows after a save is what was saved.
+        What the screen shows after a save is what was saved. Who has the text at hand gives it.
         """
-        self._saved_text = text
-        self._modified = self.text != text
+        self._mark_saved(self.text if text is None else text)
         self._asking = False
         self._set_ghost(NO_GHOST)
+
+    def _mark_saved(self, text: str) -> None:
+        self.history.mark_saved()
+        self._saved = _mark(text)
 
     def show_ghost(self, revision: int, text: str, probabilities: tuple[float, ...]) -> None:
         """Show a prediction, unless it belongs to another revision or none is wanted any more."""
@@ -171,62 +190,41 @@ class GhostTextArea(PlainTextArea):
             runs.append((text.replace("\n", LINE_END), style))
         return tuple(runs)
 
-    # What changes the text, and what becomes of the ghost.
+    # What becomes of the ghost.
 
-    def edit(self, edit: Edit) -> EditResult:
-        """Perform an edit; the ghost stays as far as the edit types it."""
-        types = self.selection.is_empty and edit.top == edit.bottom == self.cursor_location
-        rest = self._ghost.after(edit.text) if types else NO_GHOST
-        with self._change():
-            result = super().edit(edit)
-        self._edits += 1
-        self._window.edited(edit.top)
-        if any(map(str.isspace, edit.text)):
+    def on_blur(self) -> None:
+        """Let it go when the focus goes to another widget; not when the terminal loses it."""
+        if self._keys_go_elsewhere:
+            self._set_ghost(NO_GHOST)
+
+    def settled(
+        self, changes: tuple[Change, ...], *, moved: bool = True, travelled: bool = False
+    ) -> None:
+        """Keep the ghost as far as a change types it; else, and after a move, let it go."""
+        for change in changes:
+            self._edits += 1
+            self._window.edited(change.start)
+        if changes and not travelled:
+            self._edited(changes)
+        elif changes or moved:
+            if not changes:
+                self._dismissed = False
+            self._forget_ghost()
+        elif self.read_only:
+            self._accepted = NO_GHOST
+            self._set_ghost(NO_GHOST)
+        super().settled(changes, moved=moved, travelled=travelled)
+
+    def _edited(self, changes: tuple[Change, ...]) -> None:
+        """Another one is wanted, and what was typed of this one eaten."""
+        rest = NO_GHOST
+        if len(changes) == 1 and not changes[0].removed and changes[0].start == self._ghost_at:
+            rest = self._ghost.after(changes[0].inserted)
+        if any(character.isspace() for change in changes for character in change.inserted[:LOOK]):
             self._dismissed = False
-        self._modified = True
-        self._changed(rest, asking=True)
-        return result
+        self._forget_ghost(rest, asking=True)
 
-    def _undo_batch(self, edits: Sequence[Edit]) -> None:
-        """Undo edits; no ghost replies."""
-        with self._change():
-            super()._undo_batch(edits)
-        self._travelled(edits)
-
-    def _redo_batch(self, edits: Sequence[Edit]) -> None:
-        """Redo edits; no ghost replies."""
-        with self._change():
-            super()._redo_batch(edits)
-        self._travelled(edits)
-
-    def _travelled(self, edits: Sequence[Edit]) -> None:
-        """Settle down after an undo or redo."""
-        self._edits += 1
-        for edit in edits:
-            self._window.edited(edit.top)
-        self._modified = self.text != self._saved_text
-        self._changed()
-
-    def watch_selection(self, previous: Selection, selection: Selection) -> None:
-        """Let a ghost go when the cursor leaves it."""
-        if not self._changing and previous != selection:
-            self._dismissed = False
-            self._changed()
-
-    def watch_read_only(self) -> None:
-        """Let a ghost go that could not be accepted."""
-        self._set_ghost(NO_GHOST)
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """Within it the selection moves because the text does."""
-        self._changing = True
-        try:
-            yield
-        finally:
-            self._changing = False
-
-    def _changed(self, ghost: Ghost = NO_GHOST, *, asking: bool = False) -> None:
+    def _forget_ghost(self, ghost: Ghost = NO_GHOST, *, asking: bool = False) -> None:
         """The text or the cursor is another: whatever was predicted before is stale."""
         self._revision += 1
         self._asking = asking
@@ -240,14 +238,20 @@ class GhostTextArea(PlainTextArea):
             self.post_message(self.ContextChanged(self, self._revision))
 
     def _set_ghost(self, ghost: Ghost) -> None:
-        """Show this ghost and redraw its line alone."""
+        """Show this ghost at the cursor."""
+        self._ghost_at = self.cursor_location
         if ghost != self._ghost:
             self._ghost = ghost
-            self.refresh_lines(self._cursor_offset[1])
+            self.repaint()
 
     def _show_alternative(self) -> None:
         self._set_ghost(self._alternatives.chosen)
         self.post_message(self.AlternativeShown(self._alternatives.place))
+
+
+def _mark(text: str) -> tuple[int, int]:
+    """What two texts have in common only if they are the same, near enough."""
+    return len(text), hash(text)
 
 
 def _shade(probability: float) -> str:

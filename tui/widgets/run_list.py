@@ -14,9 +14,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from charlm_core import RunView
+from tui.text.visible import visible
 from tui.widgets.curves import COLOURS
 from tui.widgets.figures import FAINT, STATES
-from tui.widgets.visible import visible
 
 NEW = "new"
 """Identifies the first row."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
+from rich.segment import Segment
+from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
-from tui.widgets.visible import visible
+from tui.text.visible import visible
+from tui.widgets.strips import StripWidget
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_SECONDS = 0.1
@@ -28,12 +29,18 @@ class Facts:
     """Name of the file."""
     modified: bool = False
     """Whether it has changes that are not saved."""
+    read_only: bool = False
+    """Whether it is protected from changes."""
     note: str = ""
     """What has just happened to it, in a word; soon gone."""
     line: int = 1
     """The cursor's line, from 1."""
     column: int = 1
     """The cursor's column in characters, from 1."""
+    chars: int = 0
+    """Characters of the text, or of what is selected of it."""
+    words: int | None = None
+    """Its words; None before they are counted."""
     model: str = ""
     """The checkpoint, or what became of it."""
     loading: bool = False
@@ -54,7 +61,9 @@ class Facts:
 
 def compose_line(facts: Facts, width: int) -> str:
     """The line, `width` cells wide; what matters least goes first where there is no room."""
-    marks = (" •" if facts.modified else "") + (f" {facts.note}" if facts.note else "")
+    marks = " •" if facts.modified else ""
+    marks += " read-only" if facts.read_only else ""
+    marks += f" {facts.note}" if facts.note else ""
     file = visible(facts.file) + marks
     place = f"{facts.line}:{facts.column}"
     model = visible(facts.model)
@@ -65,7 +74,12 @@ def compose_line(facts: Facts, width: int) -> str:
     surprise = "" if math.isnan(facts.perplexity) else f"perplexity {_short(facts.perplexity)}"
     latency = "" if math.isnan(facts.latency_ms) else f"{_short(facts.latency_ms)} ms"
     dial = facts.dial if facts.ghosts_on else ""
+    # Beside the place, as both change with a key and then are written in one go.
+    size = f"{facts.chars:,} char{'s' if facts.chars != 1 else ''}"
+    if facts.words is not None:
+        size += f"  {facts.words:,} word{'s' if facts.words != 1 else ''}"
     choices = (
+        [place, size, model, dial, surprise, latency, "F1 help"],
         [place, model, dial, surprise, latency, "F1 help"],
         [place, model, dial, surprise, latency],
         [place, model, dial, surprise.replace("perplexity", "ppl"), latency],
@@ -87,15 +101,15 @@ def compose_line(facts: Facts, width: int) -> str:
     return set_cell_size(set_cell_size(file, room) + GAP + right, width)
 
 
-class StatusLine(Widget):
+class StatusLine(StripWidget):
     """Shows Facts; `update` changes some of them."""
 
     DEFAULT_CSS = """
     StatusLine {
         height: 1;
-        padding: 0 1;
         background: $surface;
         color: $foreground 80%;
+        &:ansi { text-style: reverse; }
     }
     """
 
@@ -115,9 +129,10 @@ class StatusLine(Widget):
         self._spinner = self.set_interval(SPINNER_SECONDS, self._turn, pause=True)
         self._spin()
 
-    def render(self) -> Text:
-        """The line as text."""
-        return Text(compose_line(self._facts, self.content_size.width), no_wrap=True, end="")
+    def render_line(self, y: int) -> Strip:
+        """The line, with a blank at both ends."""
+        line = f" {compose_line(self._facts, max(0, self.size.width - 2))} "
+        return Strip([Segment(line, self.rich_style)]).adjust_cell_length(self.size.width)
 
     def update(self, **facts: Any) -> None:
         """Change the named facts. Redraws only when the line changes."""

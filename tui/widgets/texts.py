@@ -23,6 +23,7 @@ class Texts(Vertical):
         min-height: 7;
         padding: 0 1;
         border: round $foreground 30%;
+        border-title-color: $foreground;
         border-subtitle-color: $foreground;
         &:focus-within { border: round $primary; }
         & Horizontal { height: 1; }

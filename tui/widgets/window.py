@@ -6,9 +6,8 @@ length is bounded, so that a large document costs no more than a small one.
 
 from collections.abc import Sequence
 
-from textual.document._document import Location
-
 from charlm_core import CONTEXT_CHARS
+from tui.text.buffer import Location
 
 LONGEST = 1 << 16
 """Characters a window may grow to by typing."""

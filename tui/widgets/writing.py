@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from charlm_core import RunView, Sample
-from tui.widgets.visible import storable, visible
+from tui.text.visible import storable, visible
 
 SAMPLE_CHARS = 2000
 """More of one sample is not shown."""

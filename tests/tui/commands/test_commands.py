@@ -38,7 +38,7 @@ def test_the_command_line_tells_of_itself(charlm: Charlm) -> None:
     """--version and --help work without a command."""
     assert importlib.metadata.version("charlm-tui") in charlm("--version").out
     outcome = charlm("--help")
-    assert "[FILE] [--checkpoint C]" in outcome.out
+    assert "[FILE]... [--read-only] [--checkpoint C]" in outcome.out
     assert all(command in outcome.out for command in COMMANDS)
 
 

@@ -1,0 +1,76 @@
+"""What the terminal sends, read in place of Textual's own reader where that falls short."""
+
+import sys
+from collections.abc import Iterable
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.keys import _character_to_key
+from textual.message import Message
+
+BEGIN, END = "\x1b[200~", "\x1b[201~"
+"""Around what is pasted."""
+
+ESC = "\x1b"
+
+
+class KeyboardParser(XTermParser):
+    """Takes a paste whole, and knows Alt with any key.
+
+    Textual reads a paste character by character, a megabyte in half a second where this takes a
+    millisecond, and takes sequences within it for keys. With a sign it drops the Alt, and with a
+    digit it takes it for the character that a Mac's keyboard has there.
+    """
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._pasted: list[str] | None = None
+        self._held = ""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """What the next piece of input means. An empty one is the end of it."""
+        if not data:
+            yield from super().feed(data)
+            return
+        data, self._held = self._held + data, ""
+        while data:
+            if self._pasted is None:
+                before, begin, data = data.partition(BEGIN)
+                if begin:
+                    self._pasted = []
+                else:
+                    # A paste may begin in this piece and the next. Esc alone is never held back.
+                    held = next((n for n in (5, 4, 3) if before.endswith(BEGIN[:n])), 0)
+                    before, self._held = before[: len(before) - held], before[len(before) - held :]
+                if before:
+                    yield from super().feed(before)
+            else:
+                pasted, end, rest = data.partition(END)
+                if not end:
+                    # So may the mark of its end.
+                    held = next((n for n in (5, 4, 3, 2, 1) if data.endswith(END[:n])), 0)
+                    self._pasted.append(data[: len(data) - held])
+                    self._held = data[len(data) - held :]
+                    return
+                text = "".join([*self._pasted, pasted]).replace("\0", "")
+                self._pasted, data = None, rest
+                if text:
+                    yield events.Paste(text)
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        """The keys that a sequence stands for."""
+        key = sequence.removeprefix(ESC)
+        if len(key) == 1 and sys.platform != "darwin" and key.isdecimal() and key != sequence:
+            yield events.Key(f"alt+{key}", None)
+        elif alt and len(sequence) == 1 and sequence.isprintable() and not sequence.isalnum():
+            yield events.Key(f"alt+{_character_to_key(sequence)}", None)
+        else:
+            yield from super()._sequence_to_key_events(sequence, alt)
+
+
+def read_with_care() -> None:
+    """Have the applications that start from now on read their terminals by this."""
+    if sys.platform != "win32":
+        from textual.drivers import linux_driver
+
+        linux_driver.XTermParser = KeyboardParser  # type: ignore[attr-defined]

@@ -1,0 +1,273 @@
+"""Between the editor and the predictor: what is typed goes there, what it proposes is shown."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from charlm_core import DIALS
+from tui.screens.finding import FindingScreen
+from tui.services.documents import Document
+from tui.services.events import (
+    Event,
+    Failed,
+    LearnedChanged,
+    Loading,
+    Prediction,
+    Ready,
+    Request,
+)
+from tui.services.habits import Habits
+from tui.services.keeping import Keeping
+from tui.services.learning import Learning
+from tui.services.model import LoadModel
+from tui.services.predictor import Predictor
+from tui.services.remembering import Remember
+from tui.widgets.editor import Editor
+from tui.widgets.status import StatusLine
+
+TICK_SECONDS = 0.5
+"""How often it is looked whether the keys rest, while something waits for that."""
+
+
+class PredictingScreen(FindingScreen):
+    """Has the text that shows continued by one checkpoint, which learns from it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t,alt+d", "turn_dial", "Ghosts seldom, balanced or often"),
+    ]
+
+    @dataclass
+    class Predicted(Message):
+        """Something happened in the predictor's thread."""
+
+        event: Event
+        """What."""
+
+    def __init__(
+        self,
+        document: Document,
+        checkpoint: str,
+        load_model: LoadModel | None = None,
+        remember: Remember | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(document)
+        self._model_gone = False
+        self._answered = -1
+        self._status = StatusLine()
+        self._rest: Timer | None = None
+        self._habits = Habits(clock=clock)
+        self._predictor = Predictor(
+            checkpoint,
+            self._deliver,
+            load_model=load_model,
+            remember=remember,
+            config=self._habits.config(DIALS),
+            learning=self._habits.settings.learn,
+            folders=self._habits.settings.folders,
+            never=self._habits.settings.never,
+        )
+        self._learning = Learning(self._predictor, self._habits, Keeping(clock))
+        self._say_loading(checkpoint)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the ghost and the figures shown belong to the text as it is now."""
+        return self._model_gone or self._answered == self._editor.revision
+
+    def on_mount(self) -> None:
+        """Be ready; the model waits until the document has been painted."""
+        self._rest = self.set_interval(TICK_SECONDS, self._look_up, pause=True)
+        self._status.update(dial=self._habits.dial)
+        self.call_after_refresh(self._predictor.start)
+
+    def on_unmount(self) -> None:
+        """End the threads, once all is saved."""
+        self._habits.save()
+        self._predictor.stop()
+
+    def learned_changed(self) -> None:
+        """What follows when more is known of what was learned."""
+
+    # What happens to the document.
+
+    def opened(self) -> None:
+        """Begin with another document."""
+        self._learning.opened(self._document.path, self._editor.edits)
+        self._tell()
+
+    def shown(self) -> None:
+        """Go on with another page's document."""
+        self._status.update(note="")
+        self.opened()
+        self._ask()
+
+    def protected(self) -> None:
+        """Say whether the document can be changed."""
+        self._tell()
+
+    def saved(self, text: str) -> None:
+        """Say so, and learn what was saved."""
+        self._tell()
+        self._status.say("saved")
+        if self._document.path:
+            self._learning.saved(self._document.path, text)
+
+    def leaving(self) -> None:
+        """Learn what stays of the document."""
+        if self.unsaved is None:
+            self._learning.left(self._editor.text)
+
+    def _tell(self) -> None:
+        """Bring the status line up to date with the editor."""
+        editor = self._editor
+        row, column = editor.cursor_location
+        chars, words = editor.size_shown
+        self._status.update(
+            file=self._document.name,
+            modified=editor.modified,
+            read_only=editor.read_only,
+            line=row + 1,
+            column=column + 1,
+            chars=chars,
+            words=words,
+            ghosts_on=editor.ghosts_on,
+        )
+
+    def _say_loading(self, checkpoint: str) -> None:
+        path = Path(checkpoint)
+        # A training run keeps its checkpoint in a folder of its own, RUN/best.
+        name = path.parent.name if path.name == "best" and path.parent.name else path.name
+        self._status.update(model=f"loading {name}…", loading=True)
+
+    def _complain(self) -> None:
+        """Show what went wrong with settings and counts."""
+        for notice in self._habits.take_notices():
+            self.tell(notice, bad=True)
+
+    # Between the editor and the predictor.
+
+    @on(Editor.ContextChanged)
+    def _follow(self, message: Editor.ContextChanged) -> None:
+        """Have the changed text predicted."""
+        if message.editor is not self._editor:
+            return
+        self._tell()
+        # Behind a burst of keys only the last one's text is worth a prediction.
+        if message.revision == self._editor.revision:
+            self._ask()
+            self._learning.followed(self._editor.edits, self._editor.cursor_location[0])
+            self._wait_for_rest()
+
+    @on(Editor.AlternativesWanted)
+    def _ask_alternatives(self, message: Editor.AlternativesWanted) -> None:
+        if message.revision == self._editor.revision:
+            self._ask(alternatives=True)
+
+    @on(Editor.AlternativeShown)
+    def _count_alternatives(self, message: Editor.AlternativeShown) -> None:
+        """Say which of how many shows."""
+        self._status.say(f"ghost {message.place}")
+
+    @on(Editor.Accepted)
+    def _count_accept(self, message: Editor.Accepted) -> None:
+        self._habits.count_accept(message.chars)
+        self._adjust()
+
+    @on(Editor.Typed)
+    def _count_typed(self, message: Editor.Typed) -> None:
+        self._habits.count_typed(over=message.over)
+        self._adjust()
+
+    def _adjust(self) -> None:
+        """Have ghosts speak as often as dial and use have it."""
+        self._predictor.configure(self._habits.config(DIALS))
+        self._status.update(dial=self._habits.dial)
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
+        """Look up now and then while something waits for the keys to rest."""
+        if self._rest and (self._learning.waiting or self._habits.unsaved):
+            self._rest.resume()
+
+    def _look_up(self) -> None:
+        """See whether the keys rest, and do what waited for that."""
+        buffer = self._editor.buffer
+        self._learning.rested(buffer.lines, self._editor.cursor_location[0], buffer.chars)
+        self._habits.save(now=False)
+        self._complain()
+        if self._rest and not (self._learning.waiting or self._habits.unsaved):
+            self._rest.pause()
+
+    def _ask(self, *, alternatives: bool = False) -> None:
+        """Have the present text predicted."""
+        if not self._model_gone:
+            self._answered = -1
+            self._status.await_answer(True)
+            self._predictor.ask(
+                Request(
+                    revision=self._editor.revision,
+                    text=self._editor.context(),
+                    ghost=self._editor.wants_ghost,
+                    alternatives=alternatives,
+                )
+            )
+
+    def _deliver(self, event: Event) -> None:
+        """Hand over what the predictor's thread says; called in that thread."""
+        self.post_message(self.Predicted(event))
+
+    @on(Predicted)
+    def _hear(self, message: Predicted) -> None:
+        """Show what the predictor says."""
+        match message.event:
+            case Loading(checkpoint=name):
+                self._say_loading(name)
+            case Ready(checkpoint=name):
+                self._model_gone = False
+                self._learning.known = None
+                self._status.update(model=name, loading=False)
+                self._ask()
+            case Failed(reason=reason, left=left) if left:
+                self._status.update(model=left, loading=False)
+                self.tell(f"{left} goes on: {reason}", bad=True)
+                self._ask()
+            case Failed(reason=reason):
+                self._model_gone = True
+                self._learning.known = None
+                self._status.await_answer(False)
+                self._status.update(model=f"no model: {reason}", loading=False)
+                self.tell(f"No ghost text: {reason}", bad=True)
+            case Prediction(revision=revision) as prediction if revision == self._editor.revision:
+                self._answered = revision
+                self._status.await_answer(False)
+                self._status.update(perplexity=prediction.perplexity)
+                if prediction.ghost:
+                    self._status.update(latency_ms=prediction.latency_ms)
+                shown = (prediction.text, prediction.probabilities)
+                if prediction.alternatives is None:
+                    self._editor.show_ghost(revision, *shown)
+                else:
+                    others = [(one.text, one.probabilities) for one in prediction.alternatives]
+                    self._editor.show_alternatives(revision, shown, others)
+            case LearnedChanged() as learned:
+                for notice in learned.notices:
+                    self.tell(notice, bad=True)
+                if learned.seen:
+                    self._learning.known = learned
+                self.learned_changed()
+
+    def action_turn_dial(self) -> None:
+        """Have ghosts speak less, more, or as at first."""
+        self._habits.turn_dial()
+        self._adjust()
+        self._status.say(self._habits.settings.dial)
+        self._complain()
+        self._ask()
