@@ -232,6 +232,8 @@ class TextView(StripWidget, can_focus=True):
             self.show_location(self.cursor_location)
         self._palette = Palette()
         self.repaint()
+        # Tab stops may have moved, in lines that are as they were.
+        self.refresh()
 
     def on_resize(self) -> None:
         """Another size, another wrapping."""
