@@ -9,7 +9,7 @@ line with such characters is written whole, with a jump after each of them.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
@@ -21,6 +21,7 @@ from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 Cell = tuple[str, str]
 """What a cell shows, empty where a wider character before it reaches into it; and its style, as
@@ -206,3 +207,15 @@ class PaintedApp(App[None]):
     def _resumed(self, _: object) -> None:
         self._painter.forget()
         self.refresh()
+
+
+def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
+    """Paint what changed of these widgets, rather than when a frame is due.
+
+    A key waits for a frame a tenth of the time that it takes. Where more than they has changed,
+    it is left to the frame.
+    """
+    waits = screen._layout_required or screen._scroll_required or screen._repaint_required
+    if screen.is_current and screen.app._batch_count == 0 and not waits:
+        screen._compositor.update_widgets(set(widgets))
+        screen._compositor_refresh()

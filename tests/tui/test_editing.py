@@ -106,6 +106,22 @@ async def test_nothing_changes_a_text_that_is_read_only() -> None:
         assert "read-only" in it.screen_text()[-1]
 
 
+async def test_nothing_is_given_back_once_it_is_read_only() -> None:
+    """A word that was accepted before stays."""
+    async with running() as it:
+        await it.type("The ")
+        await it.press("ctrl+right", "f11", "ctrl+left")
+        assert it.editor.text == "The quick "
+
+
+async def test_what_is_pasted_before_the_editor_has_the_focus() -> None:
+    """It is in the text, as what is typed then is."""
+    async with running() as it:
+        it.screen.set_focus(None)
+        await it.paste("early")
+        assert it.editor.text == "early"
+
+
 def sizes(it: Bench) -> tuple[int, int | None]:
     """What the status line tells of the text's size."""
     return it.facts.chars, it.facts.words

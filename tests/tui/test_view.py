@@ -28,6 +28,29 @@ async def test_line_numbers() -> None:
         assert shown(it)[0] == "  1 a"
 
 
+async def test_line_numbers_that_grow() -> None:
+    """With the tenth line they take a column more, and the text goes along."""
+    async with running(text="\n" * 8 + "word word word", size=(19, 12)) as it:
+        it.editor.show_line_numbers = True
+        await it.press("ctrl+end")
+        assert shown(it)[8] == " 9 word word word"
+        await it.press("ctrl+home", "enter", "ctrl+end")
+        assert shown(it)[9:11] == [" 10 word word", "    word"]
+        assert it.editor.cursor_offset == Offset(8, 10)
+
+
+async def test_the_cursor_is_before_the_bar() -> None:
+    """Behind a blank that hangs over the edge it is seen all the same."""
+    async with running(text="\n" * 30, size=(20, 5)) as it:
+        await it.type("aaaaaaaa bbbbbbbb ")
+        assert it.editor.cursor_offset == Offset(19, 0)
+        last = [*it.editor.render_line(0)][-1]
+        assert last.text == " "
+        assert last.style is not None
+        cursor = it.editor.get_component_rich_style("text--cursor")
+        assert last.style.bgcolor == cursor.bgcolor
+
+
 async def test_lines_that_are_not_wrapped() -> None:
     """A long line goes on beyond the edge, and the view follows the cursor along it."""
     async with running(text="one two three four five six\nshort\n\ta字b", size=(16, 6)) as it:

@@ -1,5 +1,6 @@
 """`charlm-tui [FILE...]`: the app."""
 
+import os
 from pathlib import Path
 
 import click
@@ -24,6 +25,8 @@ def command(files: tuple[Path, ...], checkpoint: str, read_only: bool) -> int:
     if len(files) > MOST_FILES:
         raise click.UsageError(f"{len(files)} files: the editor opens up to {MOST_FILES} at once")
 
+    # Textual reads it when it is imported: what comes after a key, its ghost, is shown at once.
+    os.environ.setdefault("TEXTUAL_FPS", "250")
     from tui.app import run
 
     return run(files, checkpoint, read_only=read_only)

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from charlm_core import DIALS
+from tui.paint import paint_now
 from tui.screens.finding import FindingScreen
 from tui.services.documents import Document
 from tui.services.events import (
@@ -165,6 +166,7 @@ class PredictingScreen(FindingScreen):
             self._ask()
             self._learning.followed(self._editor.edits, self._editor.cursor_location[0])
             self._wait_for_rest()
+        paint_now(self, self._editor, self._status)
 
     @on(Editor.AlternativesWanted)
     def _ask_alternatives(self, message: Editor.AlternativesWanted) -> None:

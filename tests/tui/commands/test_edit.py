@@ -1,5 +1,7 @@
 """`charlm-tui [FILE...]`: which files the editor is given, and what it refuses."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,3 +46,20 @@ def test_too_many_files(charlm: Charlm, calls: list[Call]) -> None:
     assert outcome.code == 2
     assert "20000 files: the editor opens up to 100 at once" in outcome.err
     assert calls == []
+
+
+def test_frames_follow_each_other_at_once() -> None:
+    """What comes after a key, its ghost, waits for no frame of a sixtieth of a second."""
+    code = """
+import contextlib
+from charlm_core import CharlmError
+from tui.commands.edit import command
+with contextlib.suppress(CharlmError):
+    command.callback(files=(), checkpoint="english", read_only=False)
+from textual.constants import MAX_FPS
+print(MAX_FPS)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert done.stdout == "250\n", done.stderr
