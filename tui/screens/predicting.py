@@ -161,12 +161,13 @@ class PredictingScreen(FindingScreen):
         if message.editor is not self._editor:
             return
         self._tell()
-        # Behind a burst of keys only the last one's text is worth a prediction.
+        # Behind a burst of keys only the last one's text is worth a prediction, and a haste.
         if message.revision == self._editor.revision:
+            # First, so that nobody else is at work meanwhile.
+            paint_now(self, self._editor, self._status)
             self._ask()
             self._learning.followed(self._editor.edits, self._editor.cursor_location[0])
             self._wait_for_rest()
-        paint_now(self, self._editor, self._status)
 
     @on(Editor.AlternativesWanted)
     def _ask_alternatives(self, message: Editor.AlternativesWanted) -> None:
