@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from charlm_core import DocumentError
 from tui.services import encodings
 from tui.services.documents import Document
+from tui.services.encodings import CODECS
 from tui.services.journal_files import Files
-from tui.services.leftovers import CODECS, Leftover, leftovers, recovered_text
+from tui.services.leftovers import Leftover, leftovers, recovered_text
 from tui.services.records import MAGIC, Edit, Header, encode_header, framed
 from tui.text.buffer import Buffer, Change
 

@@ -22,6 +22,11 @@ _DENSE_SCRIPTS = [
     *("cp1251", "koi8_r", "cp866", "cp1253", "cp1255", "cp1256", "cp874"),
     *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
 ]
+CODECS = frozenset(
+    [*(codec for _, codec in _BYTE_ORDER_MARKS), *_DENSE_SCRIPTS, "cp1252", "latin-1"]
+)
+"""The encodings that a document may have. Python knows others, some of which take forever."""
+
 _LABELS = {"latin-1": "Latin-1", "cp1252": "Windows-1252"}
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from charlm_core import DocumentError
 from tui.services.documents import open_document, reason, stamp_of
-from tui.services.encodings import Encoding
+from tui.services.encodings import CODECS, Encoding
 from tui.services.journal_files import (
     FOLDER_NAME,
     UNFINISHED_NAME,
@@ -36,14 +36,6 @@ from tui.services.records import (
 )
 from tui.text.buffer import Buffer
 
-CODECS = frozenset(
-    {
-        *("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "latin-1", "cp1252"),
-        *("cp1251", "koi8_r", "cp866", "cp1253", "cp1255", "cp1256", "cp874"),
-        *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
-    }
-)
-"""The encodings that a document may have. Python knows others, some of which take forever."""
 NEWLINES = ("\n", "\r\n", "\r")
 
 _OLD_SECONDS = 60.0

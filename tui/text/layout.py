@@ -7,16 +7,13 @@ text is walked through from the place that is at the top of the screen.
 from collections import OrderedDict
 
 from tui.text.buffer import Buffer, Change, Location
-from tui.text.wrap import Cluster, Row, clusters
+from tui.text.wrap import Row, clusters
 
 Place = tuple[int, int]
 """A row and a section of it, from 0. They compare as they follow each other."""
 
 ROWS_KEPT = 1024
 """Rows that are remembered as wrapped."""
-
-UNWRAPPED = 1 << 40
-"""Cells that no line fills."""
 
 
 class Layout:
@@ -148,11 +145,3 @@ def x_of(section: str, column: int, tab: int) -> int:
     for cluster in clusters(section[:column], tab):
         x = cluster.x + cluster.width
     return x
-
-
-def cluster_at(section: str, column: int, tab: int) -> Cluster | None:
-    """The cluster that holds a column; None at the end."""
-    for cluster in clusters(section, tab):
-        if cluster.start <= column < cluster.end:
-            return cluster
-    return None
