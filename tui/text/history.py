@@ -56,8 +56,6 @@ class History:
 
         What had been undone can't be redone any more.
         """
-        if any(undone is self._saved for undone in self._undone):
-            self._savable = False
         self._size -= sum(undone.size for undone in self._undone)
         self._undone.clear()
         last = self._done[-1] if self._done else None
