@@ -14,8 +14,14 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 WHOLE := $(shell test "$$(cat $(VENV)/home 2>/dev/null)" = "$(CURDIR)" \
 	&& test ! -e $(VENV)/unfinished && $(BIN)/python -c "import pip" 2>/dev/null && echo yes)
 
+# tests/tui/browser.py looks for the same names; CHROMIUM names another program.
+BROWSERS := chromium chromium-browser chrome-headless-shell google-chrome google-chrome-stable chrome
+HAS_BROWSER = for name in $${CHROMIUM:-$(BROWSERS)}; do \
+	command -v "$$name" >/dev/null && break; done
+
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format check-types contracts pytest wheel picture lock clean again
+.PHONY: help run test setup lint format check-types contracts pytest browser wheel picture \
+	checkpoints lock clean again
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -38,7 +44,20 @@ contracts: $(VENV)/dev ## which part may import which
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/dev ## the tests alone
-	$(BIN)/pytest
+	@$(HAS_BROWSER) || echo "No Chromium found, and some tests need one: make browser installs it" >&2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+browser: ## install Chromium, which some tests open a page with, where there is none; uses apt
+	@$(HAS_BROWSER) || { \
+		command -v apt-get >/dev/null \
+			|| { echo "no Chromium and no apt-get here: install Chromium by hand" >&2; exit 1; }; \
+		echo "Installing Chromium for the tests"; \
+		test "$$(id -u)" = 0 || root=sudo; \
+		$$root apt-get -qq update >/dev/null || true; \
+		DEBIAN_FRONTEND=noninteractive $$root apt-get -qq install -y --no-install-recommends \
+			chromium >/dev/null; \
+		$(HAS_BROWSER) || { echo "apt-get brought no Chromium: install it by hand" >&2; exit 1; }; \
+	}
 
 format: $(VENV)/dev ## put the sources into ruff's format
 	$(BIN)/ruff check --fix
@@ -49,6 +68,12 @@ wheel: $(VENV)/dev ## build the wheel into dist/
 
 picture: $(VENV)/dev ## take the picture of the app in the README anew
 	$(BIN)/python docs/picture.py
+
+# Where the corpora are, which of the models to make, and what to put over their recipes:
+# make checkpoints DATA=corpora ONLY=russian TRAIN="--hidden 512"
+DATA ?= corpora
+checkpoints: $(VENV)/dev ## train the shipped models: make checkpoints DATA=corpora ONLY=english
+	$(BIN)/python docs/checkpoints.py $(ONLY) --data "$(DATA)" -- $(TRAIN)
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from charlm_core.checkpoint import CheckpointConfig as CheckpointConfig
     from charlm_core.confidential import looks_secret as looks_secret
     from charlm_core.config import CONTEXT_CHARS as CONTEXT_CHARS
+    from charlm_core.config import DECODINGS as DECODINGS
     from charlm_core.config import DEFAULT_CHECKPOINT as DEFAULT_CHECKPOINT
     from charlm_core.config import DIALS as DIALS
     from charlm_core.config import LEARNED_CHARS as LEARNED_CHARS
     from charlm_core.config import Cell as Cell
+    from charlm_core.config import Decoding as Decoding
+    from charlm_core.config import GenerateConfig as GenerateConfig
     from charlm_core.config import ModelConfig as ModelConfig
     from charlm_core.config import SamplingConfig as SamplingConfig
     from charlm_core.config import SuggestConfig as SuggestConfig
@@ -35,8 +38,17 @@ if TYPE_CHECKING:
     from charlm_core.errors import DocumentError as DocumentError
     from charlm_core.errors import MemoryFileError as MemoryFileError
     from charlm_core.errors import RunError as RunError
+    from charlm_core.gather.document import Source as Source
+    from charlm_core.gather.places import sources as sources
+    from charlm_core.gather.places import usual_sources as usual_sources
+    from charlm_core.gather.prepare import Counted as Counted
+    from charlm_core.gather.prepare import Prepared as Prepared
+    from charlm_core.gather.prepare import count_sources as count_sources
+    from charlm_core.gather.prepare import prepare_corpus as prepare_corpus
+    from charlm_core.gather.prepare import valid_path as valid_path
     from charlm_core.learn.baseline import torch_step_us as torch_step_us
     from charlm_core.learn.config import PRESETS as PRESETS
+    from charlm_core.learn.config import SEMINAR_TEXT as SEMINAR_TEXT
     from charlm_core.learn.config import SIZES as SIZES
     from charlm_core.learn.config import TrainConfig as TrainConfig
     from charlm_core.learn.config import sized as sized
@@ -75,23 +87,43 @@ if TYPE_CHECKING:
     from charlm_core.learn.speed import training_speeds as training_speeds
     from charlm_core.learn.throughput import Throughput as Throughput
     from charlm_core.learn.throughput import training_throughput as training_throughput
+    from charlm_core.library import LONGEST_NAME as LONGEST_NAME
+    from charlm_core.library import DamagedModel as DamagedModel
     from charlm_core.library import ModelEntry as ModelEntry
+    from charlm_core.library import NameTakenError as NameTakenError
+    from charlm_core.library import called as called
+    from charlm_core.library import card as card
+    from charlm_core.library import catalogue as catalogue
+    from charlm_core.library import import_model as import_model
     from charlm_core.library import locate as locate
+    from charlm_core.library import model_name_fault as model_name_fault
     from charlm_core.library import models as models
+    from charlm_core.library import remove_imported as remove_imported
     from charlm_core.library import runs_directory as runs_directory
     from charlm_core.metrics import Score as Score
     from charlm_core.predict.bench import Bench as Bench
     from charlm_core.predict.bench import bench as bench
     from charlm_core.predict.bench import bench_untrained as bench_untrained
+    from charlm_core.predict.compare import Compared as Compared
+    from charlm_core.predict.compare import Standing as Standing
+    from charlm_core.predict.compare import compare as compare
     from charlm_core.predict.engine import Engine as Engine
-    from charlm_core.predict.generating import generate as generate
+    from charlm_core.predict.generating import Generation as Generation
     from charlm_core.predict.index import Index as Index
+    from charlm_core.predict.inside import Inside as Inside
+    from charlm_core.predict.inside import LayerInside as LayerInside
     from charlm_core.predict.learned import Gain as Gain
     from charlm_core.predict.learned import Learned as Learned
     from charlm_core.predict.learned import LearnedDocument as LearnedDocument
+    from charlm_core.predict.looking import Close as Close
+    from charlm_core.predict.looking import Look as Look
+    from charlm_core.predict.looking import looks as looks
+    from charlm_core.predict.loops import Loop as Loop
     from charlm_core.predict.mixture import Mixture as Mixture
     from charlm_core.predict.model import Model as Model
     from charlm_core.predict.model import load as load
+    from charlm_core.predict.odds import Odds as Odds
+    from charlm_core.predict.proposal import Suggestion as Suggestion
     from charlm_core.predict.remembered import forget_remembered as forget_remembered
     from charlm_core.predict.remembered import remember as remember
     from charlm_core.predict.remembered import remember_cached as remember_cached
@@ -103,7 +135,12 @@ if TYPE_CHECKING:
     from charlm_core.predict.scoring import running_scores as running_scores
     from charlm_core.predict.scoring import score as score
     from charlm_core.predict.session import Session as Session
-    from charlm_core.predict.suggest import Suggestion as Suggestion
+    from charlm_core.predict.source import Opinion as Opinion
+    from charlm_core.predict.surprises import Expected as Expected
+    from charlm_core.predict.surprises import Surprises as Surprises
+    from charlm_core.predict.writer import EXACT_CHARS as EXACT_CHARS
+    from charlm_core.predict.writer import Writer as Writer
+    from charlm_core.predict.writer import load_writer as load_writer
     from charlm_core.storage import make_private as make_private
     from charlm_core.storage import sync_directory as sync_directory
     from charlm_core.texts import TextReader as TextReader
@@ -120,8 +157,11 @@ _HOMES = {
     "charlm_core.config": [
         "CONTEXT_CHARS",
         "Cell",
+        "DECODINGS",
         "DEFAULT_CHECKPOINT",
         "DIALS",
+        "Decoding",
+        "GenerateConfig",
         "LEARNED_CHARS",
         "ModelConfig",
         "SamplingConfig",
@@ -136,8 +176,24 @@ _HOMES = {
         "MemoryFileError",
         "RunError",
     ],
+    "charlm_core.gather.document": ["Source"],
+    "charlm_core.gather.places": ["sources", "usual_sources"],
+    "charlm_core.gather.prepare": [
+        "Counted",
+        "Prepared",
+        "count_sources",
+        "prepare_corpus",
+        "valid_path",
+    ],
     "charlm_core.learn.baseline": ["torch_step_us"],
-    "charlm_core.learn.config": ["PRESETS", "SIZES", "TrainConfig", "sized", "suited"],
+    "charlm_core.learn.config": [
+        "PRESETS",
+        "SEMINAR_TEXT",
+        "SIZES",
+        "TrainConfig",
+        "sized",
+        "suited",
+    ],
     "charlm_core.learn.describe": ["describe"],
     "charlm_core.learn.device": ["use_threads"],
     "charlm_core.learn.distributed": ["ToldElsewhereError", "joined"],
@@ -160,15 +216,35 @@ _HOMES = {
     "charlm_core.learn.runs": ["RunConfig", "Wish", "delete_run", "request"],
     "charlm_core.learn.speed": ["Speed", "Speeds", "training_speeds"],
     "charlm_core.learn.throughput": ["Throughput", "training_throughput"],
-    "charlm_core.library": ["ModelEntry", "locate", "models", "runs_directory"],
+    "charlm_core.library": [
+        "DamagedModel",
+        "LONGEST_NAME",
+        "ModelEntry",
+        "NameTakenError",
+        "called",
+        "card",
+        "catalogue",
+        "import_model",
+        "locate",
+        "model_name_fault",
+        "models",
+        "remove_imported",
+        "runs_directory",
+    ],
     "charlm_core.metrics": ["Score"],
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
+    "charlm_core.predict.compare": ["Compared", "Standing", "compare"],
     "charlm_core.predict.engine": ["Engine"],
-    "charlm_core.predict.generating": ["generate"],
+    "charlm_core.predict.generating": ["Generation"],
     "charlm_core.predict.index": ["Index"],
+    "charlm_core.predict.inside": ["Inside", "LayerInside"],
     "charlm_core.predict.learned": ["Gain", "Learned", "LearnedDocument"],
+    "charlm_core.predict.loops": ["Loop"],
+    "charlm_core.predict.looking": ["Close", "Look", "looks"],
     "charlm_core.predict.mixture": ["Mixture"],
     "charlm_core.predict.model": ["Model", "load"],
+    "charlm_core.predict.odds": ["Odds"],
+    "charlm_core.predict.proposal": ["Suggestion"],
     "charlm_core.predict.remembered": [
         "forget_remembered",
         "remember",
@@ -179,7 +255,9 @@ _HOMES = {
     "charlm_core.predict.replay": ["Replay", "replays"],
     "charlm_core.predict.scoring": ["adaptive_scores", "running_scores", "score"],
     "charlm_core.predict.session": ["Session"],
-    "charlm_core.predict.suggest": ["Suggestion"],
+    "charlm_core.predict.source": ["Opinion"],
+    "charlm_core.predict.surprises": ["Expected", "Surprises"],
+    "charlm_core.predict.writer": ["EXACT_CHARS", "Writer", "load_writer"],
     "charlm_core.storage": ["make_private", "sync_directory"],
     "charlm_core.texts": ["TextReader", "TextSource", "TextSources", "folder_texts", "text_fault"],
     "charlm_core.vocab": ["Vocab"],

@@ -10,6 +10,11 @@ from charlm_core.errors import ConfigError
 Cell = Literal["rnn", "gru", "lstm"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 
+Decoding = Literal["greedy", "sample", "beam"]
+"""How a text is chosen, given what the model says of each next character: always the likeliest
+one, one drawn at random, or of several texts looked at side by side the likeliest."""
+DECODINGS: tuple[Decoding, ...] = get_args(Decoding)
+
 DEFAULT_CHECKPOINT = "english"
 """The checkpoint used where none is named."""
 
@@ -37,6 +42,15 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError naming the field unless low <= value <= high."""
     if not low <= value <= high:
         raise ConfigError(f"{name}: {value} is not between {low} and {high}")
+
+
+def check_decoding(value: str) -> None:
+    """Raise ConfigError unless it is one of DECODINGS."""
+    if value not in DECODINGS:
+        raise ConfigError(f"decoding: {value!r} is not one of {', '.join(DECODINGS)}")
+
+
+LARGEST_SEED = (1 << 63) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +92,25 @@ class SamplingConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GenerateConfig:
+    """How a text is written on."""
+
+    decoding: Decoding = "sample"
+    """How its characters are chosen."""
+    sampling: SamplingConfig = SamplingConfig()
+    """What `sample` draws from."""
+    seed: int = 0
+    """Of what `sample` draws, 0 to 2^63 - 1."""
+    width: int = 8
+    """How many texts `beam` looks at side by side, 1 to 256."""
+
+    def __post_init__(self) -> None:
+        check_decoding(self.decoding)
+        check_range("seed", self.seed, 0, LARGEST_SEED)
+        check_range("width", self.width, 1, 256)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuggestConfig:
     """When a ghost shows, and where it stops."""
 
@@ -95,8 +128,17 @@ class SuggestConfig:
     """Its longest, in characters, 1 to 4,096."""
     expansions: int = 40
     """How many beginnings are looked behind in search of the first word, 1 to 4,096."""
+    decoding: Decoding = "beam"
+    """How its characters are chosen. `beam` looks for the first word best first, and goes on
+    greedily."""
+    sampling: SamplingConfig = SamplingConfig()
+    """What `sample` draws from."""
+    seed: int = 0
+    """Of what `sample` draws, 0 to 2^63 - 1: at the same text it draws the same ghost."""
 
     def __post_init__(self) -> None:
+        check_decoding(self.decoding)
+        check_range("seed", self.seed, 0, LARGEST_SEED)
         check_range("threshold", self.threshold, 0.0, 1.0)
         check_range("whole_threshold", self.whole_threshold, 0.0, 1.0)
         check_range("caution", self.caution, 0.0, 10.0)

@@ -1,8 +1,9 @@
 """The character vocabulary: which characters a model knows, and their numbers.
 
-Index 0 is the unknown symbol. It stands for every character outside the vocabulary, is trained on
-the rare ones, and is never suggested. Every other index stands for exactly one code point, in
-ascending order, so the same text always gives the same vocabulary.
+Index 0 is the unknown symbol. It stands for every character outside the vocabulary that no other
+stands for, is trained on the rare ones, and is never suggested. Every other index has one code
+point of its own, in ascending order, so the same text always gives the same vocabulary; it stands
+also for those outside the vocabulary that a person would call the same (`charlm_core.folding`).
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from charlm_core.characters import is_control
 from charlm_core.errors import ConfigError
+from charlm_core.folding import stand_ins
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 """What the unknown symbol decodes to; in a text it encodes to the unknown symbol as well."""
@@ -71,8 +73,8 @@ class Vocab:
         """Build from character counts (see `count_characters`).
 
         Characters that make up less than `rare_share` of the text, a number in [0, 1), are left to
-        the unknown symbol; so are the rarest ones beyond MAX_SYMBOLS, and lone surrogates, which no
-        file can hold.
+        those that stand for them, or to the unknown symbol; so are the rarest ones beyond
+        MAX_SYMBOLS, and lone surrogates, which no file can hold.
         """
         if not 0.0 <= rare_share < 1.0:
             raise ConfigError(f"rare_share: {rare_share} is not in [0, 1)")
@@ -94,22 +96,45 @@ class Vocab:
         return len(self.symbols)
 
     def __contains__(self, character: str) -> bool:
-        """Whether `character` is known (the unknown symbol itself is not)."""
+        """Whether `character` has an index of its own (the unknown symbol itself has none)."""
         return self._index.get(character, 0) != 0
 
     def id_of(self, character: str) -> int:
-        """The index of one character; 0 when it is unknown."""
-        return self._index.get(character, 0)
+        """The index of one character, or of the one that stands for it; 0 when it is unknown."""
+        found = self._index.get(character)
+        return self._stand_in(character) if found is None else found
+
+    def _stand_in(self, character: str) -> int:
+        """The index of what stands for a character outside the vocabulary; 0 if nothing does."""
+        for other in stand_ins(character):
+            if other in self._index:
+                return self._index[other]
+        return 0
 
     def encode(self, text: str) -> Ids:
-        """The indices of `text`, shape (len(text),); unknown characters become 0."""
+        """The indices of `text`, shape (len(text),), each as `id_of` says."""
         known = code_points("".join(self.symbols[1:]))
         beyond = int(known.max(initial=0)) + 1
         # One look-up table over the code points, as long as the highest known one needs.
         table = np.zeros(beyond + 1, dtype=np.uint16)
         table[known] = np.arange(1, len(self.symbols))
-        ids: Ids = table.take(code_points(text), mode="clip")
+        codes = code_points(text)
+        ids: Ids = table.take(codes, mode="clip")
+        strange = np.flatnonzero(ids == 0)
+        if len(strange):
+            ids[strange] = self._stand_ins(codes[strange])
         return ids
+
+    def _stand_ins(self, codes: npt.NDArray[np.uint32]) -> Ids:
+        """The indices of what stands for characters outside the vocabulary, of the same shape."""
+        # Each is looked up once, however often it occurs.
+        highest = int(codes.max())
+        met = np.zeros(highest + 1, dtype=np.bool_)
+        met[codes] = True
+        table = np.zeros(highest + 1, dtype=np.uint16)
+        for code in np.flatnonzero(met).tolist():
+            table[code] = self._stand_in(chr(code))
+        return table[codes]
 
     def decode(self, ids: Iterable[int] | npt.NDArray[np.integer]) -> str:
         """The text of `ids`; index 0 becomes UNKNOWN. Raises IndexError outside the vocabulary."""

@@ -149,6 +149,8 @@ def run(paths: Sequence[Path], checkpoint: str, *, read_only: bool = False) -> i
     _refuse_poor_terminal(os.environ.get("TERM", ""), sys.__stderr__.encoding)
     first, *others = paths or (None,)
     app = CharlmApp(first, checkpoint, others=others, read_only=read_only)
+    # A tour has one write something: not in somebody's file.
+    app.main.welcoming = first is None
     read_with_care()
     try:
         app.run()

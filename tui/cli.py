@@ -15,7 +15,19 @@ import click
 
 from charlm_core import CharlmError, one_line
 
-COMMANDS = ("bench", "edit", "eval", "memory", "models", "replay", "sample", "settings", "train")
+COMMANDS = (
+    "bench",
+    "corpora",
+    "edit",
+    "eval",
+    "explain",
+    "memory",
+    "models",
+    "replay",
+    "sample",
+    "settings",
+    "train",
+)
 APP_COMMAND = "edit"
 
 

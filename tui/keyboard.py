@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.keys import _character_to_key
 from textual.message import Message
@@ -13,13 +14,17 @@ BEGIN, END = "\x1b[200~", "\x1b[201~"
 
 ESC = "\x1b"
 
+BEGINNERS = "NOPX"
+"""Letters behind Esc with which a longer sequence may begin."""
+
 
 class KeyboardParser(XTermParser):
     """Takes a paste whole, and knows Alt with any key.
 
     Textual reads a paste character by character, a megabyte in half a second where this takes a
     millisecond, and takes sequences within it for keys. With a sign it drops the Alt, and with a
-    digit it takes it for the character that a Mac's keyboard has there.
+    digit it takes it for the character that a Mac's keyboard has there. With a letter it waits for
+    a tenth of a second, and when the next one comes before that it types `^` and the letter.
     """
 
     def __init__(self, debug: bool = False) -> None:
@@ -62,10 +67,17 @@ class KeyboardParser(XTermParser):
         key = sequence.removeprefix(ESC)
         if len(key) == 1 and sys.platform != "darwin" and key.isdecimal() and key != sequence:
             yield events.Key(f"alt+{key}", None)
+        elif self._is_alt_letter(sequence, key):
+            yield events.Key(f"alt+shift+{key.lower()}" if key.isupper() else f"alt+{key}", key)
         elif alt and len(sequence) == 1 and sequence.isprintable() and not sequence.isalnum():
             yield events.Key(f"alt+{_character_to_key(sequence)}", None)
         else:
             yield from super()._sequence_to_key_events(sequence, alt)
+
+    def _is_alt_letter(self, sequence: str, key: str) -> bool:
+        """Whether a sequence is Alt with a letter, and no beginning of another."""
+        alone = len(key) == 1 and key != sequence and key not in BEGINNERS
+        return alone and key.isalpha() and sequence not in ANSI_SEQUENCES_KEYS
 
 
 def read_with_care() -> None:

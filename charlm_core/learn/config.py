@@ -151,6 +151,16 @@ def seminar() -> TrainConfig:
     )
 
 
+SEMINAR_TEXT = (
+    "It was the best of times, it was the worst of times, it was the age of wisdom, it was the "
+    "age of foolishness, it was the epoch of belief, it was the epoch of incredulity, it was the "
+    "season of Light, it was the season of Darkness, it was the spring of hope, it was the winter "
+    "of despair, we had everything before us, we had nothing before us, we were all going direct "
+    "to Heaven, we were all going direct the other way - in short, the period "
+)
+"""440 characters, from the opening of A Tale of Two Cities (Dickens 1859, public domain): what
+a seminar can train on where it has no paragraph of its own."""
+
 PRESETS = {"standard": standard, "seminar": seminar}
 """Settings to start from, by the name that `--preset` takes."""
 

@@ -13,7 +13,8 @@ from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shap
 from charlm_core.config import ModelConfig, SuggestConfig
 from charlm_core.predict.index import Index
 from charlm_core.predict.model import Model, load
-from charlm_core.predict.suggest import Alphabet, dropped, propose, roll
+from charlm_core.predict.proposal import Alphabet, dropped
+from charlm_core.predict.suggest import propose, roll
 from charlm_core.vocab import UNKNOWN
 
 GHOST_CHARS = 32

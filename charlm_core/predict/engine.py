@@ -20,8 +20,9 @@ The formulas are those of torch.nn.RNN, torch.nn.GRU and torch.nn.LSTM, from the
 
 import statistics
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,10 @@ State = npt.NDArray[np.float32]
 States = npt.NDArray[np.float32]
 Logits = npt.NDArray[np.float32]
 Symbols = npt.NDArray[np.integer]
+
+Precision = Literal["single", "double"]
+"""Of the numbers that an engine computes with. Processors sum and round in orders of their own: of
+single precision all but six digits agree between any two of them, of double precision fourteen."""
 
 LARGEST_WEIGHT = 1e15
 """Below this no sum or product of a step can overflow float32, whatever the network's size."""
@@ -52,6 +57,12 @@ class _Layer(Protocol):
     matrices: tuple[Array, ...]
     """What a step multiplies by, (inputs, gates) each."""
 
+    names: tuple[str, ...]
+    """What a person calls the gates, in the order in which they lie; empty where there are none."""
+
+    def opened(self, below: Array, h: Array) -> Array:
+        """The gates of a step from hidden state `h`, past their activations, (..., gates)."""
+
     def step(self, below: Array, old: Array, new: Array) -> None:
         """Write into `new` (parts, ..., hidden) what follows `old` (parts, ..., hidden).
 
@@ -66,10 +77,17 @@ class Engine:
     Raises CheckpointError when a weight is beyond LARGEST_WEIGHT. Symbols are indices in the
     vocabulary, 0 <= symbol < V. Equal arguments give equal results, bit for bit; a batch agrees
     with its rows taken one by one to rounding (about 1e-6), since BLAS sums in another order.
+
+    In double precision every array is float64 where float32 is said. A step takes twice the time,
+    since it reads twice the bytes; the weights are the same.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        tensors = checkpoint.tensors
+    def __init__(self, checkpoint: Checkpoint, precision: Precision = "single") -> None:
+        self._dtype = np.dtype(np.float32 if precision == "single" else np.float64)
+        tensors: Tensors = {
+            name: tensor.astype(self._dtype, copy=False)
+            for name, tensor in checkpoint.tensors.items()
+        }
         for name, tensor in tensors.items():
             if max(tensor.max(), -tensor.min()) > LARGEST_WEIGHT:
                 raise CheckpointError(
@@ -88,13 +106,13 @@ class Engine:
 
     def zero_state(self) -> State:
         """The state before any character, read-only, (layers, parts, hidden)."""
-        state: State = np.zeros(self.state_shape, dtype=np.float32)
+        state: State = np.zeros(self.state_shape, dtype=self._dtype)
         state.flags.writeable = False
         return state
 
     def zero_states(self, batch: int) -> States:
         """`batch` times the state before any character, (batch, layers, parts, hidden)."""
-        return np.zeros((batch, *self.state_shape), dtype=np.float32)
+        return np.zeros((batch, *self.state_shape), dtype=self._dtype)
 
     def step(self, symbol: int, state: State) -> State:
         """The state after `symbol`, a new and read-only array (layers, parts, hidden)."""
@@ -116,6 +134,24 @@ class Engine:
         logits += self._output_bias
         return logits
 
+    def gates(self, symbol: int, state: State) -> tuple[Mapping[str, Array], ...]:
+        """The gates of each layer in the step over `symbol`, by name, read-only, (hidden,) each.
+
+        Nothing of a vanilla RNN, which has none.
+        """
+        after = self.step(symbol, state)
+        below = self._table[symbol]
+        found = []
+        for layer, old, new in zip(self._layers, state, after, strict=True):
+            gates: dict[str, Array] = {}
+            if layer.names:
+                opened = layer.opened(below, old[0])
+                opened.flags.writeable = False
+                gates = dict(zip(layer.names, np.split(opened, len(layer.names)), strict=True))
+            found.append(gates)
+            below = new[0]
+        return tuple(found)
+
     @property
     def output(self) -> tuple[Array, Array]:
         """The output layer: weights (hidden, V) and bias (V,); not to be changed."""
@@ -132,7 +168,7 @@ class Engine:
         Measured now, as the median of `repeats`.
         """
         products = [
-            (np.full(len(matrix), 0.5, dtype=np.float32), matrix)
+            (np.full(len(matrix), 0.5, dtype=self._dtype), matrix)
             for layer in self._layers
             for matrix in layer.matrices
         ]
@@ -170,6 +206,8 @@ class _Inputs:
 class _Rnn:
     """h' = tanh(W_ih x + W_hh h + b), as torch.nn.RNN with one bias."""
 
+    names: tuple[str, ...] = ()
+
     def __init__(self, inputs: _Inputs | None, recurrent: Array) -> None:
         self._bias = inputs.bias if inputs else None
         # Above the first layer, input and state are multiplied at once: one product costs less
@@ -178,10 +216,13 @@ class _Rnn:
         self.matrices: tuple[Array, ...] = (np.ascontiguousarray(matrix),)
 
     def step(self, below: Array, old: Array, new: Array) -> None:
-        pre = self.gates(below, old[0])  # (..., hidden)
-        np.tanh(pre, out=new[0])
+        new[0] = self.opened(below, old[0])  # (..., hidden)
 
-    def gates(self, below: Array, h: Array) -> Array:
+    def opened(self, below: Array, h: Array) -> Array:
+        act = self._before_activation(below, h)
+        return np.tanh(act, out=act)
+
+    def _before_activation(self, below: Array, h: Array) -> Array:
         """What the activations are applied to, (..., gates)."""
         if self._bias is None:
             pre = _product(h, self.matrices[0])
@@ -195,13 +236,19 @@ class _Rnn:
 class _Lstm(_Rnn):
     """c' = f*c + i*g and h' = o*tanh(c'), as torch.nn.LSTM; gates lie in the order f, i, o, g."""
 
-    def step(self, below: Array, old: Array, new: Array) -> None:
-        hidden = old.shape[-1]
-        act = self.gates(below, old[0])  # (..., 4·hidden)
+    names: tuple[str, ...] = ("forget", "input", "output", "candidate")
+
+    def opened(self, below: Array, h: Array) -> Array:
+        act = self._before_activation(below, h)  # (..., 4·hidden)
         np.tanh(act, out=act)
-        sigmoids = act[..., : 3 * hidden]
+        sigmoids = act[..., : 3 * h.shape[-1]]
         sigmoids *= _HALF
         sigmoids += _HALF
+        return act
+
+    def step(self, below: Array, old: Array, new: Array) -> None:
+        hidden = old.shape[-1]
+        act = self.opened(below, old[0])  # (..., 4·hidden)
         c = np.multiply(act[..., :hidden], old[1], out=new[1])  # (..., hidden)
         written = act[..., hidden : 2 * hidden]
         written *= act[..., 3 * hidden :]
@@ -213,19 +260,20 @@ class _Lstm(_Rnn):
 class _Gru:
     """h' = (1-z)*n + z*h with n = tanh(x_n + r*(W_hn h + b_hn)), as torch.nn.GRU; gates r, z, n."""
 
+    names: tuple[str, ...] = ("reset", "update", "candidate")
+
     def __init__(self, inputs: _Inputs | None, recurrent: Array, reset_bias: Array) -> None:
         self._inputs = inputs
         self._recurrent = np.ascontiguousarray(recurrent)  # (hidden, 3·hidden)
         self._reset_bias = reset_bias  # (hidden,)
         self.matrices = (self._recurrent, *([inputs.weights] if inputs else []))
 
-    def step(self, below: Array, old: Array, new: Array) -> None:
-        hidden = old.shape[-1]
+    def opened(self, below: Array, h: Array) -> Array:
+        hidden = h.shape[-1]
         gates = below
         if self._inputs:
             gates = _product(below, self._inputs.weights)  # (..., 3·hidden)
             gates += self._inputs.bias
-        h = old[0]  # (..., hidden)
         act = _product(h, self._recurrent)  # (..., 3·hidden)
         sigmoids = act[..., : 2 * hidden]
         sigmoids += gates[..., : 2 * hidden]
@@ -237,8 +285,14 @@ class _Gru:
         n *= act[..., :hidden]
         n += gates[..., 2 * hidden :]
         np.tanh(n, out=n)
+        return act
+
+    def step(self, below: Array, old: Array, new: Array) -> None:
+        hidden = old.shape[-1]
+        act = self.opened(below, old[0])  # (..., 3·hidden)
+        n = act[..., 2 * hidden :]  # (..., hidden)
         # (1-z)*n + z*h, written n + z*(h-n).
-        after = np.subtract(h, n, out=new[0])  # (..., hidden)
+        after = np.subtract(old[0], n, out=new[0])  # (..., hidden)
         after *= act[..., hidden : 2 * hidden]
         after += n
 
@@ -253,7 +307,7 @@ def _product(vectors: Array, matrix: Array) -> Array:
     if vectors.ndim == 1 or len(vectors) > _FEW:
         product: Array = vectors.dot(matrix)
         return product
-    product = np.empty((len(vectors), matrix.shape[1]), dtype=np.float32)
+    product = np.empty((len(vectors), matrix.shape[1]), dtype=matrix.dtype)
     for vector, row in zip(vectors, product, strict=True):
         vector.dot(matrix, out=row)
     return product
@@ -268,7 +322,7 @@ def _build(model: ModelConfig, tensors: Tensors) -> tuple[_Inputs, list[_Layer]]
         weights = _arranged(tensors[f"recurrent.weight_ih_l{index}"], model)
         recurrent = _arranged(tensors[f"recurrent.weight_hh_l{index}"], model)
         bias = _arranged(tensors[f"recurrent.bias_ih_l{index}"], model)
-        reset_bias = np.zeros(hidden, dtype=np.float32)
+        reset_bias = np.zeros(hidden, dtype=bias.dtype)
         if model.cell != "rnn":
             second = _arranged(tensors[f"recurrent.bias_hh_l{index}"], model)
             if model.cell == "gru":

@@ -40,7 +40,7 @@ from charlm_core.predict.record import (
     shared_start,
     writable,
 )
-from charlm_core.predict.source import Point
+from charlm_core.predict.source import Opinion, Point
 from charlm_core.storage import make_private, replace_directory
 from charlm_core.vocab import Vocab
 
@@ -122,6 +122,14 @@ class Learned:
     def log_probabilities(self, point: Point) -> Logits:
         """Of each next symbol, nats, (V,)."""
         return self._mixture.log_probabilities(point)
+
+    def opinions(self, point: Point) -> tuple[Opinion, ...]:
+        """What each part says at a point, and what it weighs there."""
+        return self._mixture.opinions(point)
+
+    def matched(self, point: Point) -> int:
+        """How many characters of context the memory knows at a point; 0 where it knows none."""
+        return self._mixture.matched(point)
 
     # What there is.
 

@@ -36,11 +36,16 @@ class Mixer:
 
     def mix(self, predictions: Predictions, rows: tuple[int, int]) -> LogProbabilities:
         """The mixture (V,) of log-probabilities (sources, V)."""
-        first, second = self.weights
-        mixed: LogProbabilities = (first[rows[0]] + second[rows[1]]).dot(predictions)
+        mixed: LogProbabilities = self.weighed(rows).dot(predictions)
         mixed -= np.maximum.reduce(mixed)
         mixed -= np.log(np.add.reduce(np.exp(mixed)))
         return mixed
+
+    def weighed(self, rows: tuple[int, int]) -> Weights:
+        """What each source weighs where these rows count, (sources,)."""
+        first, second = self.weights
+        weights: Weights = first[rows[0]] + second[rows[1]]
+        return weights
 
     def learn(
         self,

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from charlm_core.predict.adapt import OutputAdapter
 from charlm_core.predict.engine import Engine
-from charlm_core.predict.index import CODES, EMPTY, Counts, advance, code, last_code
+from charlm_core.predict.index import CODES, EMPTY, ORDERS, Counts, advance, code, last_code
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixer import LogProbabilities, Mixer, Predictions
 from charlm_core.predict.ppm import interpolate
-from charlm_core.predict.source import Point, normalised
+from charlm_core.predict.source import Opinion, Point, normalised
 from charlm_core.vocab import Vocab
 
 BLENDS = ((0, 0.6, 0.3), (3, 0.8, 2.0))
@@ -71,6 +71,12 @@ TEXTS_WEIGHTS = ((0.4, 0.2, 0.2, 0.2),) * len(WEIGHTS)
 
 OPINIONS = 4
 
+NAMES = ("network, adapted", "network", "memory", "memory, long contexts")
+"""Of the opinions, as a person calls them."""
+
+_TOLD = (1, 0, 2, 3)
+"""In which order a person is told of them: the network first, as it was trained."""
+
 RATE = 0.001
 """The mixer's step size."""
 
@@ -87,6 +93,8 @@ class _Prediction:
     """Log-probabilities, (opinions, V)."""
     rows: tuple[int, int]
     """Which of the mixer's weights count."""
+    matched: int
+    """How many of ORDERS the memory knows."""
     mixed: LogProbabilities
     """(V,)."""
 
@@ -139,6 +147,20 @@ class Mixture:
         """-ln p(symbol), nats: of the network as it was trained, and of the mixture."""
         found = self._predict(point)
         return -float(found.opinions[1, symbol]), -float(found.mixed[symbol])
+
+    def opinions(self, point: Point) -> tuple[Opinion, ...]:
+        """What each part says at a point, and what it weighs there."""
+        found = self._predict(point)
+        weights = self._mixer.weighed(found.rows).tolist()
+        return tuple(
+            Opinion(name=NAMES[one], weight=weights[one], log_probabilities=found.opinions[one])
+            for one in _TOLD
+        )
+
+    def matched(self, point: Point) -> int:
+        """How many characters of context the memory knows at a point, one of ORDERS or 0."""
+        matched = self._predict(point).matched
+        return ORDERS[matched - 1] if matched else 0
 
     def learn(self, point: Point, symbol: int) -> None:
         """Learn that `symbol` came at `point`: each part from what it had predicted."""
@@ -194,5 +216,5 @@ class Mixture:
                 opinion[:] = opinions[0]
         rows = (self._row(counts, matched, point), last_code(point.context))
         mixed = self._mixer.mix(opinions, rows)
-        self._last = _Prediction(point, opinions, rows, mixed)
+        self._last = _Prediction(point, opinions, rows, matched, mixed)
         return self._last

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
@@ -18,6 +19,9 @@ from charlm_core.predict.record import learned_path
 from charlm_core.predict.session import Session
 from charlm_core.predict.source import Source
 from charlm_core.vocab import Vocab
+
+if TYPE_CHECKING:
+    from charlm_core.predict.surprises import Surprises
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,6 +49,13 @@ class Model:
         session.type(text)
         return session
 
+    def surprises(self) -> "Surprises":
+        """A reader that says how surprising each character of a text is to the network alone."""
+        # Not above: it knows what a model is.
+        from charlm_core.predict.surprises import Surprises
+
+        return Surprises(self)
+
     def mixture(self, texts: Iterable[Index] = ()) -> Mixture:
         """The network as a source that learns, with these texts as its memory."""
         return Mixture(self.engine, self.vocab, Memory(len(self.vocab), texts))
@@ -55,6 +66,15 @@ class Model:
         return Learned(self.engine, self.vocab, path, texts)
 
 
+def one_blas_thread() -> None:
+    """Have this process multiply in one thread only.
+
+    A product this small takes tens of microseconds; handing half of it to another thread, and
+    waiting for that, takes as long, and many times as long when the machine is busy.
+    """
+    threadpool_limits(limits=1, user_api="blas")
+
+
 def load(name: str | os.PathLike[str]) -> Model:
     """Load a checkpoint, given its name or its directory. Raises CheckpointError.
 
@@ -62,12 +82,9 @@ def load(name: str | os.PathLike[str]) -> Model:
     """
     path = library.locate(name)
     read = checkpoint.read(path)
-    # A product this small takes tens of microseconds; handing half of it to another thread, and
-    # waiting for that, takes as long, and many times as long when the machine is busy.
-    threadpool_limits(limits=1, user_api="blas")
+    one_blas_thread()
     return Model(
-        # A training run keeps its checkpoint in a folder of its own, RUN/best.
-        name=path.parent.name if path.name == "best" else path.name,
+        name=library.called(path),
         path=path,
         config=read.config,
         vocab=read.config.vocab,

@@ -17,6 +17,7 @@ import numpy as np
 from charlm_core.confidential import looks_secret
 from charlm_core.config import kept_share
 from charlm_core.errors import CorpusError, MemoryFileError
+from charlm_core.folding import VERSION as FOLDING
 from charlm_core.library import data_directory, runs_directory
 from charlm_core.predict.index import EMPTY, Index, Symbols
 from charlm_core.predict.model import Model
@@ -175,8 +176,8 @@ def _cached(vocab: Vocab, choice: str, parts: Sequence[_Part]) -> Index:
 
 
 def _state(parts: Sequence[_Part]) -> str:
-    """A word that changes with the files, their sizes and times."""
-    digest = hashlib.blake2b(digest_size=12)
+    """A word that changes with the files, their sizes and times, and what is read as what."""
+    digest = hashlib.blake2b(f"folding {FOLDING}".encode(), digest_size=12)
     for source, most in parts:
         try:
             status = source.path.stat()

@@ -14,7 +14,7 @@ import numpy as np
 from charlm_core.config import SuggestConfig
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
-from charlm_core.predict.suggest import Suggestion
+from charlm_core.predict.proposal import Suggestion
 
 SHORTEST_GHOST = 2
 """A ghost of one character saves nothing and counts as none."""

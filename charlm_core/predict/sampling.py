@@ -43,30 +43,58 @@ def probabilities(logits: Floats, config: SamplingConfig) -> Probabilities:
     Top-k keeps exactly k symbols, the earlier of those that tie; top-p keeps the fewest whose
     probabilities, after top-k, reach p, and at least one.
     """
+    found = np.zeros(len(logits))
     if config.temperature == 0.0:
-        greedy = np.zeros(len(logits))
-        greedy[np.argmax(logits)] = 1.0
-        return greedy
-    with np.errstate(over="ignore"):  # a tiny temperature sends all but the best to -infinity
-        scaled = (logits.astype(np.float64) - logits.max()) / config.temperature
-    kept = softmax(scaled)
-    order = np.argsort(-scaled, kind="stable")  # likeliest first, ties by index
-    if 0 < config.top_k < len(order):
-        kept[order[config.top_k :]] = 0.0
-        kept /= kept.sum()
-    if config.top_p < 1.0:
-        reached = np.searchsorted(np.cumsum(kept[order]), config.top_p)
-        kept[order[reached + 1 :]] = 0.0
-        kept /= kept.sum()
-    return kept
+        found[logits.argmax()] = 1.0
+        return found
+    order, weights, _ = _kept(logits, config)
+    found[order] = weights / weights.sum()
+    return found
 
 
 def draw(logits: Floats, config: SamplingConfig, rng: np.random.Generator) -> int:
-    """A symbol, given logits (V,). Greedy at temperature 0, which leaves `rng` untouched."""
+    """A symbol, given logits (V,). Greedy at temperature 0, which leaves `rng` untouched.
+
+    Else one number is taken of `rng`'s bit generator, which must give 64 bits at a time: its raw
+    stream is the part that NumPy promises never to change. A lower number draws a likelier symbol,
+    so that turning a knob a little changes little of what a seed draws.
+    """
     if config.temperature == 0.0:
-        return int(np.argmax(logits))
-    chances = probabilities(logits, config)
-    reached = np.cumsum(chances)
-    symbol = np.searchsorted(reached, rng.random() * reached[-1], side="right")
-    # Rounding may carry the drawn number to the very end, past the last symbol kept.
-    return min(int(symbol), int(np.flatnonzero(chances)[-1]))
+        return int(logits.argmax())
+    return pick(logits, config, (rng.bit_generator.random_raw() >> 11) * 2.0**-53)[0]
+
+
+def pick(logits: Floats, config: SamplingConfig, number: float) -> tuple[int, float]:
+    """The symbol that a number in [0, 1) draws, given logits (V,), and how likely that was."""
+    if config.temperature == 0.0:
+        return int(logits.argmax()), 1.0
+    order, weights, reached = _kept(logits, config)
+    total = reached[-1]
+    place = reached.searchsorted(number * total, side="right")
+    if place == len(order):
+        # Rounding carried it to the very end, past the last symbol that has a chance.
+        place = reached.searchsorted(total)
+    return int(order[place]), float(weights[place] / total)
+
+
+def _kept(
+    logits: Floats, config: SamplingConfig
+) -> tuple[npt.NDArray[np.intp], Probabilities, Probabilities]:
+    """What temperature, top-k and top-p leave: symbols, their weights, the sums of these so far.
+
+    The likeliest first; the weights are proportional to the probabilities. This is paid for every
+    character that is written, so it sorts once and divides by no sum.
+    """
+    with np.errstate(over="ignore"):  # a tiny temperature sends all but the best to -infinity
+        scaled = np.subtract(logits, logits.max(), dtype=np.float64)  # (V,)
+        scaled /= config.temperature
+    order = np.negative(logits).argsort(kind="stable")  # ties by index
+    if config.top_k:
+        order = order[: config.top_k]
+    weights = np.exp(scaled[order])
+    reached = np.add.accumulate(weights)
+    if config.top_p < 1.0:
+        # The sums ascend, so this is the first that reaches p of the last.
+        fewest = int(reached.searchsorted(config.top_p * reached[-1])) + 1
+        return order[:fewest], weights[:fewest], reached[:fewest]
+    return order, weights, reached

@@ -3,17 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from charlm_core.metrics import Score
-from charlm_core.predict.engine import Engine, States
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
-from charlm_core.predict.sampling import log_softmax
-from charlm_core.vocab import Vocab
-
-BLOCK = 256
-"""How many characters are scored at once: enough that a step is all that takes time."""
+from charlm_core.predict.surprises import BLOCK, Surprises
+from charlm_core.vocab import Ids, Vocab
 
 
 def running_scores(model: Model, chunks: Iterable[str]) -> Iterator[Score]:
@@ -22,25 +17,11 @@ def running_scores(model: Model, chunks: Iterable[str]) -> Iterator[Score]:
     One running state from zero over all of the text, every character counted from the first; the
     weights stay as they are. How the text is cut into chunks makes no difference, not by a bit.
     """
-    engine = model.engine
+    surprises = Surprises(model)
     total = Score(0.0, 0)
-    state = engine.zero_state()
-    states = engine.zero_states(BLOCK)  # (BLOCK, layers, parts, hidden)
-    symbols = np.zeros(BLOCK, dtype=np.int64)
-    filled = 0
-    for chunk in chunks:
-        for symbol in model.vocab.encode(chunk).tolist():
-            states[filled] = state
-            symbols[filled] = symbol
-            state = engine.step(symbol, state)
-            filled += 1
-            # Blocks are counted from the start of the text, so that chunks do not show in sums.
-            if filled == BLOCK:
-                total += _block_score(engine, states, symbols)
-                filled = 0
-                yield total
-    if filled:
-        yield total + _block_score(engine, states[:filled], symbols[:filled])
+    for symbols in _blocks(model.vocab, chunks):
+        total += Score(float(surprises.nats(symbols).sum()), len(symbols))
+        yield total
 
 
 def adaptive_scores(mixture: Mixture, vocab: Vocab, chunks: Iterable[str]) -> Iterator[Score]:
@@ -71,8 +52,14 @@ def score(model: Model, chunks: Iterable[str]) -> Score:
     return total
 
 
-def _block_score(engine: Engine, states: States, symbols: npt.NDArray[np.int64]) -> Score:
-    """The surprise at symbols (n,), each predicted from the state before it."""
-    log_probabilities = log_softmax(engine.logits_batch(states))  # (n, V)
-    found = np.take_along_axis(log_probabilities, symbols[:, None], axis=1)  # (n, 1)
-    return Score(-float(found.sum()), len(symbols))
+def _blocks(vocab: Vocab, chunks: Iterable[str]) -> Iterator[Ids]:
+    """The symbols of a text, BLOCK at a time from its start, so that chunks do not show in sums."""
+    waiting = np.empty(0, dtype=np.uint16)
+    for chunk in chunks:
+        waiting = np.concatenate((waiting, vocab.encode(chunk)))
+        whole = len(waiting) // BLOCK * BLOCK
+        for start in range(0, whole, BLOCK):
+            yield waiting[start : start + BLOCK]
+        waiting = waiting[whole:]
+    if len(waiting):
+        yield waiting

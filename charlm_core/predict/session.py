@@ -9,21 +9,17 @@ import copy
 from array import array
 from collections.abc import Callable
 
-from charlm_core.config import SuggestConfig
+from charlm_core.config import GenerateConfig, SamplingConfig, SuggestConfig
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits, State
+from charlm_core.predict.generating import Generation
+from charlm_core.predict.inside import Inside, look_inside
+from charlm_core.predict.odds import Odds, odds
 from charlm_core.predict.prefix import common_prefix
+from charlm_core.predict.proposal import Alphabet, Proposal, Suggestion, dropped
 from charlm_core.predict.sampling import surprise
 from charlm_core.predict.source import NetworkSource, Point, Source, log_normaliser
-from charlm_core.predict.suggest import (
-    Alphabet,
-    Proposal,
-    Suggestion,
-    alternatives,
-    dropped,
-    propose,
-    roll,
-)
+from charlm_core.predict.suggest import alternatives, propose, roll
 from charlm_core.vocab import Vocab
 
 RECENT = 1024
@@ -218,6 +214,32 @@ class Session:
             return ()
         found = alternatives(self._source, self._alphabet, self._point, ghost, cancelled)
         return tuple(proposal.suggestion for proposal in found)
+
+    def odds(self, config: SamplingConfig) -> Odds:
+        """Of the next character: as they are, and as it would be drawn from them."""
+        logits = self._source.log_probabilities(self._point) + self._alphabet.mask  # (V,)
+        return odds(self._vocab.symbols, logits, config)
+
+    def generation(self, config: GenerateConfig) -> Generation:
+        """A text that goes on from the end of this one, which stays as it is."""
+        return Generation(self._source, self._alphabet, self._point, config)
+
+    def inside(self) -> Inside:
+        """What goes on in the model at the text's end.
+
+        Costs a prediction and a step or two; at most SPARSE steps after a rewind.
+        """
+        last = None
+        if self.chars:
+            position = self.chars - 1
+            while position not in self._snapshots:
+                position -= 1
+            symbols = [self._vocab.id_of(character) for character in self.text[position:]]
+            before = self._snapshots[position]
+            for symbol in symbols[:-1]:
+                before = self._source.advance(symbol, before)
+            last = (before, symbols[-1])
+        return look_inside(self._engine, self._vocab, self._source, self._point, last)
 
     def seek(self, text: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Make the text equal `text`, keeping what both begin with.

@@ -1,6 +1,7 @@
 """What a ghost is made from: something that steps over characters and says what comes next."""
 
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,41 @@ class Source(Protocol):
 
     def log_probabilities(self, point: Point) -> LogProbabilities:
         """Of each next symbol, nats, (V,)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opinion:
+    """What one part of a source says of the next character."""
+
+    name: str
+    """What a person calls it: `network`, `network, adapted`, `memory`, `memory, long contexts`."""
+    weight: float
+    """The power that its probabilities are raised to where they are multiplied with the others'.
+    Weights need not sum to 1, and one may be below 0."""
+    log_probabilities: LogProbabilities
+    """Of each next symbol, nats, (V,)."""
+
+
+@runtime_checkable
+class Mixing(Protocol):
+    """A source whose prediction is made of several opinions."""
+
+    def opinions(self, point: Point) -> tuple[Opinion, ...]:
+        """What each says at a point, the network first."""
+
+    def matched(self, point: Point) -> int:
+        """How many characters of context the memory knows there; 0 where it knows none."""
+
+
+def opinions_of(source: Source, point: Point) -> tuple[tuple[Opinion, ...], int]:
+    """What a source's parts say at a point, and how many characters of context its memory knows.
+
+    One that is not mixed is the network alone.
+    """
+    if isinstance(source, Mixing):
+        return source.opinions(point), source.matched(point)
+    said = source.log_probabilities(point)
+    return (Opinion(name="network", weight=1.0, log_probabilities=said),), 0
 
 
 class NetworkSource:

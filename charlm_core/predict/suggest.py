@@ -6,119 +6,22 @@ behind, so that probabilities are those of everything that begins so, and a word
 over an unlikely letter is found all the same. Of what was found that is taken which saves most keys
 on average, be it the start of a word, a word, or a word and the space after it. Behind a whole word
 the likeliest way goes on for as long as that pays.
+
+That is so unless a person asks for another decoding: see `predict.choosing`.
 """
 
 import heapq
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from charlm_core.config import SuggestConfig
+from charlm_core.predict.choosing import chosen_on
+from charlm_core.predict.proposal import MOST_LINES, NOWHERE, Alphabet, Path, Proposal
 from charlm_core.predict.source import Point, Source
-from charlm_core.vocab import Vocab
-
-Stopped = Literal["threshold", "lines", "length", "cancelled"]
-
-_FIRST_WORD = re.compile(r"\s*\S* ?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suggestion:
-    """A ghost: text that could be accepted at the session's end."""
-
-    text: str = ""
-    """Suggestible characters, line ends among them; empty when there is nothing to show."""
-    probabilities: tuple[float, ...] = ()
-    """For each character of `text`, its probability given all before it, over the whole
-    vocabulary."""
-    stopped: Stopped
-    """Why it ends where it does: going on would not pay, or nothing was likely enough; it would go
-    over too many lines; it is as long as allowed; the caller lost interest."""
-
-    @property
-    def probability(self) -> float:
-        """Of the whole text: the product of `probabilities`, 1 when there are none."""
-        return math.prod(self.probabilities)
-
-    @property
-    def first_word(self) -> str:
-        """The first word, with all space before it and the one space that follows it, if any."""
-        found = _FIRST_WORD.match(self.text)
-        return found[0] if found else ""
-
-
-class Alphabet:
-    """What a search must know of a vocabulary, worked out once."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self.symbols = vocab.symbols
-        """The character of each symbol."""
-        self.mask = np.where(vocab.suggestible(), np.float32(0), np.float32(-np.inf))
-        """0 for what may be suggested, else -infinity, (V,)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A way the text may go on."""
-
-    text: str
-    """Its characters."""
-    symbols: tuple[int, ...]
-    """The same as symbols."""
-    chances: tuple[float, ...]
-    """The probability of each, given those before it."""
-    product: float
-    """Of all of them."""
-
-    def then(self, character: str, symbol: int, chance: float) -> "Path":
-        """The same with one more character."""
-        return Path(
-            self.text + character,
-            (*self.symbols, symbol),
-            (*self.chances, chance),
-            self.product * chance,
-        )
-
-
-NOWHERE = Path("", (), (), 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A ghost, and how far was looked behind it."""
-
-    path: Path
-    """As far as was looked, which may be farther than what shows."""
-    end: Point
-    """The point behind the path."""
-    ended: bool
-    """Whether nothing may be shown beyond the path."""
-    shown: int
-    """How many of the path's characters show."""
-    config: SuggestConfig
-    """What was asked for."""
-    cancelled: bool = False
-    """Whether the caller lost interest before it was done."""
-
-    @property
-    def suggestion(self) -> Suggestion:
-        """What shows of it."""
-        stopped: Stopped = "threshold"
-        if self.cancelled:
-            stopped = "cancelled"
-        elif self.ended and self.shown == len(self.path.text):
-            stopped = "lines"
-        elif self.shown == self.config.max_chars:
-            stopped = "length"
-        return Suggestion(
-            text=self.path.text[: self.shown],
-            probabilities=self.path.chances[: self.shown],
-            stopped=stopped,
-        )
 
 
 def propose(
@@ -129,17 +32,12 @@ def propose(
     cancelled: Callable[[], bool],
 ) -> Proposal:
     """Look for the ghost at `point`. `cancelled` is asked before each character looked at."""
+    if config.decoding != "beam":
+        return chosen_on(source, alphabet, Proposal(NOWHERE, point, False, 0, config), cancelled)
     best, behind, lost = _best_beginning(source, alphabet, point, config, cancelled)
     if lost:
         return Proposal(best, behind, False, best_length(best, config), config, lost)
     return _looked_on(source, alphabet, best, behind, config, cancelled)
-
-
-def dropped(proposal: Proposal) -> Proposal:
-    """What is left of a proposal once its first character has been typed."""
-    path = proposal.path
-    rest = Path(path.text[1:], path.symbols[1:], path.chances[1:], math.prod(path.chances[1:]))
-    return replace(proposal, path=rest, shown=max(0, proposal.shown - 1))
 
 
 def roll(
@@ -147,8 +45,11 @@ def roll(
 ) -> Proposal | None:
     """The ghost that goes on with what is left of one; None where a new one is due.
 
-    One step is taken, at its end.
+    Of a search one step is taken, at its end; what is chosen goes on as it would have anyway.
     """
+    if rest.config.decoding != "beam":
+        chosen = chosen_on(source, alphabet, rest, cancelled)
+        return chosen if chosen.cancelled or chosen.shown else None
     rolled = _looked_on(source, alphabet, rest.path, rest.end, rest.config, cancelled, most=1)
     sure = first_word_chance(rolled) >= SURE
     return rolled if rolled.cancelled or (rolled.shown > 1 and sure) else None
@@ -176,16 +77,25 @@ def alternatives(
         point = source.advance(symbol, point)
     chances = np.exp(source.log_probabilities(point) + alphabet.mask)  # (V,)
     chances[proposal.path.symbols[parting]] = 0.0
-    config = replace(proposal.config, threshold=0.0)
+    config = proposal.config
+    searched = config.decoding == "beam"
+    # What was asked of a first word holds no more; what is chosen must end somewhere all the same.
+    least = 0.0 if searched else min(config.threshold, config.whole_threshold)
+    config = replace(config, threshold=least)
     found = []
     for symbol in np.argsort(-chances, kind="stable")[:MOST_ALTERNATIVES].tolist():
         if chances[symbol] <= 0.0 or cancelled():
             break
         other = path.then(alphabet.symbols[symbol], symbol, 1.0)
         end = source.advance(symbol, point)
-        one = _looked_on(source, alphabet, other, end, config, cancelled)
-        given = (*shown.probabilities[:parting], float(chances[symbol]))
-        all_chances = given + one.path.chances[len(given) :]
+        if searched:
+            one = _looked_on(source, alphabet, other, end, config, cancelled)
+        else:
+            given = (1.0,) * len(other.text)
+            one = Proposal(other, end, False, 0, config, odds=given)
+            one = chosen_on(source, alphabet, one, cancelled)
+        before = (*shown.probabilities[:parting], float(chances[symbol]))
+        all_chances = before + one.path.chances[len(before) :]
         whole = replace(one.path, chances=all_chances, product=math.prod(all_chances))
         found.append(replace(one, path=whole))
     found = [one for one in found if one.shown]
@@ -283,9 +193,6 @@ def _looked_on(
 
 MOST_BRANCHES = 12
 """So many of the characters that may follow a beginning are looked behind."""
-
-MOST_LINES = 2
-"""A ghost goes over so many line ends at most."""
 
 LONGEST_WORD = 20
 """Longer ones exist and are found, but not waited for."""

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from charlm_core import vocab as vocab_module
 from charlm_core.errors import ConfigError
-from charlm_core.vocab import MAX_SYMBOLS, UNKNOWN, Vocab, code_points, count_characters
+from charlm_core.folding import stand_ins
+from charlm_core.vocab import (
+    MAX_SYMBOLS,
+    UNKNOWN,
+    Vocab,
+    code_points,
+    count_characters,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 KNOWN_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=UNKNOWN))
@@ -25,13 +32,17 @@ def test_a_known_text_comes_back_exactly(text: str) -> None:
 
 @given(ANY_TEXT, ANY_TEXT)
 def test_any_text_is_encoded_one_symbol_a_character(learned: str, text: str) -> None:
-    """No text raises; each of its characters gives its own index, or 0 where it is unknown."""
+    """No text raises; a known character gives its own index, another that of a look-alike or 0."""
     vocab = Vocab.from_text(learned)
     ids = vocab.encode(text)
     assert ids.tolist() == [vocab.id_of(character) for character in text]
     assert ids.dtype == np.uint16
-    shown = [character if character in vocab else UNKNOWN for character in text]
-    assert vocab.decode(ids) == "".join(shown)
+    for character, shown in zip(text, vocab.decode(ids), strict=True):
+        if character in vocab:
+            assert shown == character
+        else:
+            known = [other for other in stand_ins(character) if other in vocab]
+            assert shown == (known[0] if known else UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,66 @@ def test_unknown_characters_become_the_unknown_symbol() -> None:
     assert vocab.decode([1, 0, 2]) == f"a{UNKNOWN}b"
     assert "ж" not in vocab
     assert UNKNOWN not in vocab
+
+
+PLAIN = "\t\n" + "".join(map(chr, range(ord(" "), ord("~") + 1)))
+ENGLISH = Vocab.from_text(PLAIN + "—")
+RUSSIAN = Vocab.from_text(PLAIN + "".join(map(chr, range(0x410, 0x450))) + "—№")
+
+
+@pytest.mark.parametrize(
+    ("vocab", "typed", "read"),
+    [
+        (ENGLISH, "“It’s ‘so’,” she said", "\"It's 'so',\" she said"),
+        (ENGLISH, "„Ja“ «oui» ‹si›", '"Ja" "oui" \'si\''),
+        (ENGLISH, "1914–1918, 5 − 3, well—no", "1914-1918, 5 - 3, well—no"),
+        (ENGLISH, "a\u00a0b\u2009c\u202fd\u3000e", "a b c d e"),
+        (ENGLISH, "so…", "so."),
+        (ENGLISH, "café naïve Ørsted Łódź Ångström", "cafe naive Orsted Lodz Angstrom"),
+        (ENGLISH, "Ａ１（ｂ）", "A1(b)"),
+        (ENGLISH, "ﬁ ½ x² ™ № 5", "i 2 x2 M # 5"),
+        (ENGLISH, "• one\u2028• two\r", "* one\n* two\n"),
+        (RUSSIAN, "ещё Ёлка, йод, № 7", "еще Елка, йод, № 7"),
+        (RUSSIAN, "мѣсто, міръ, ї", "место, миръ, и"),
+        (Vocab.from_text("abcé"), "ABCÉe", "abcé" + UNKNOWN),
+        (Vocab.from_text("“”’—abc"), "\"a'b-c", "“a’b" + UNKNOWN + "c"),
+        (Vocab.from_text("и"), "йИй", f"{UNKNOWN}и{UNKNOWN}"),
+        (Vocab.from_text("ab "), "a\tb", "a b"),
+    ],
+)
+def test_a_character_it_lacks_is_read_as_the_one_a_person_would_call_the_same(
+    vocab: Vocab, typed: str, read: str
+) -> None:
+    """Curly quotes, other dashes and spaces, accents: predicted as the plain ones are."""
+    assert vocab.decode(vocab.encode(typed)) == read
+
+
+def test_a_character_it_has_is_never_read_as_another() -> None:
+    """A model of a text with curly quotes and accents tells them from the plain ones."""
+    text = '“a” "a" é e ё е – - … . № # \u00a0'
+    vocab = Vocab.from_text(text)
+    assert vocab.decode(vocab.encode(text)) == text
+
+
+@pytest.mark.parametrize("character", ["🙂", "ж", "中", "\u200b", "\u0301", "\ufeff", "\ud800"])
+def test_nothing_stands_for_what_is_like_nothing(character: str) -> None:
+    """Emoji, other scripts and what is drawn as nothing are unknown, not some letter."""
+    assert ENGLISH.id_of(character) == 0
+
+
+def test_a_stand_in_is_not_what_is_suggested() -> None:
+    """Reading a curly quote as a straight one puts no curly quote into what can be suggested."""
+    assert "’" not in ENGLISH
+    assert ENGLISH.symbols[ENGLISH.id_of("’")] == "'"
+
+
+@given(st.characters(exclude_categories=()))
+def test_what_stands_for_a_character_is_one_other(character: str) -> None:
+    """Each is a single character, none twice, and never the character itself."""
+    found = stand_ins(character)
+    assert len(set(found)) == len(found)
+    assert all(len(other) == 1 for other in found)
+    assert character not in found
 
 
 def test_rare_characters_fold_into_the_unknown_symbol() -> None:

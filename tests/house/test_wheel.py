@@ -129,6 +129,14 @@ def test_the_command_is_installed(clean: Path, tmp_path: Path) -> None:
     assert all(Path(model["path"]).is_relative_to(clean.parent) for model in listed)
 
 
+def test_a_page_can_be_written(clean: Path, tmp_path: Path) -> None:
+    """What `explain` makes its page of is installed too."""
+    (tmp_path / "text.txt").write_text("The quick brown fox.\n")
+    run(clean / "charlm-tui", "explain", "text.txt", "--html", "page.html", cwd=tmp_path)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert all(part in page for part in ("quick", "<script>", "prefers-color-scheme", "</html>"))
+
+
 def test_training_without_torch_is_told_in_a_line(clean: Path, tmp_path: Path) -> None:
     """Installed without its training extra, `train` says so instead of showing a traceback."""
     (tmp_path / "corpus.txt").write_text("The quick brown fox. " * 500)

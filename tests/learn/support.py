@@ -5,18 +5,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from charlm_core.config import ModelConfig
-from charlm_core.learn.config import TrainConfig
+from charlm_core.learn.config import SEMINAR_TEXT, TrainConfig
 from charlm_core.learn.events import Event
 from charlm_core.learn.launch import Training, start
 
-PARAGRAPH = (
-    "It was the best of times, it was the worst of times, it was the age of wisdom, it was the "
-    "age of foolishness, it was the epoch of belief, it was the epoch of incredulity, it was the "
-    "season of Light, it was the season of Darkness, it was the spring of hope, it was the winter "
-    "of despair, we had everything before us, we had nothing before us, we were all going direct "
-    "to Heaven, we were all going direct the other way - in short, the period "
-)
-"""440 characters, from the opening of A Tale of Two Cities (Dickens 1859, public domain)."""
+PARAGRAPH = SEMINAR_TEXT
 
 SMALL = TrainConfig(
     model=ModelConfig(cell="lstm", embed=8, hidden=24),

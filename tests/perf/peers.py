@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from charlm_core import DIALS, Model, Suggestion, Vocab, load, remember, replays
+from charlm_core.predict.proposal import Alphabet
 from charlm_core.predict.replay import Replay, typed
 from charlm_core.predict.source import LogProbabilities, Point
-from charlm_core.predict.suggest import Alphabet, propose
+from charlm_core.predict.suggest import propose
 
 THRESHOLDS = (0.04, 0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 HALF = 0.5

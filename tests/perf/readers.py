@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 import numpy as np
 
-from charlm_core import SamplingConfig, SuggestConfig, checkpoint, generate
+from charlm_core import GenerateConfig, SuggestConfig, checkpoint
 from charlm_core.characters import is_control
 from charlm_core.checkpoint import TextFacts, TrainingFacts
 from charlm_core.errors import CharlmError
@@ -191,7 +191,7 @@ class Checkpoints:
             )
             session = model.start("the q")
             ghost = session.suggest(SuggestConfig(threshold=0.04))
-            written = "".join(generate(session, SamplingConfig(), np.random.default_rng(0), 3))
+            written = session.generation(GenerateConfig()).write(3)
             shown = ghost.text + written
             assert not any(is_control(one) for one in shown if one != "\n"), repr(shown)
         return str(outcome[0])
@@ -415,6 +415,7 @@ class Settings:
         b'dial = "eager"\nlearn = true\nfolders = ["/notes", "~/more"]\nnever = ["/diary.md"]\n',
         b'# mine\nlearn = false # for now\n\n[keys]\nsave = ["ctrl+s"]\n\'quit\' = "ctrl+q"\n',
         b'theme = "dark"\nline_numbers = true\ntab_width = 4\ndial = """\nquiet"""\n',
+        b'[sampling]\nmode = "sample"\ntop_k = 4 # few\n\n[presets."\xd0\xb0.b"]\ntop_p = 0.5\n',
     )
     VALUES = (
         *('"x"', "'\\'", "1", "-1", "true", "[]", "{}", "1979-05-27", "nan", "inf", "1e400"),
@@ -424,6 +425,7 @@ class Settings:
 
     def __init__(self, folder: Path) -> None:
         self._keys = ["dial", "learn", "folders", "never", "keys", "theme", '"\\u001b[2J"', "x.y"]
+        self._keys += ["sampling.top_k", "presets.a", "presets.a.top_p", "mode", "seed"]
         with contextlib.suppress(ImportError, TypeError):
             from tui.services import settings
 
@@ -466,12 +468,22 @@ class Settings:
         if mutator.rng.random() < 0.2 and file.stat().st_size < 1 << 22:
             before = file.read_bytes()
             try:
-                change_settings(file, {"dial": "quiet"})
+                change_settings(
+                    file,
+                    {
+                        "dial": "quiet",
+                        "sampling": {"top_k": 2, "seed": None},
+                        "presets": {"a": None},
+                    },
+                )
             except SettingsError as error:
                 check_told(str(error), file)
                 assert file.read_bytes() == before
             else:
-                assert read_settings(file)[0].dial == "quiet"
+                changed = read_settings(file)[0]
+                assert changed.dial == "quiet"
+                assert (changed.sampling.top_k, changed.sampling.seed) == (2, 0)
+                assert "a" not in {preset.name for preset in changed.presets}
                 # The check that nothing is written to comes after this.
                 file.write_bytes(before)
         return "noticed" if notices else "read"

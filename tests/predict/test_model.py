@@ -44,12 +44,13 @@ def test_predicting_needs_neither_torch_nor_a_screen(tmp_path: Path) -> None:
     """The editor starts without the seconds that torch takes to import."""
     program = """
 import sys
-from charlm_core import SamplingConfig, generate, load, score
-import numpy
+from charlm_core import GenerateConfig, SamplingConfig, load, load_writer, score
 model = load(sys.argv[1])
 session = model.start("Dear all")
 session.suggest()
-list(generate(session, SamplingConfig(), numpy.random.default_rng(0), 3))
+session.odds(SamplingConfig())
+session.generation(GenerateConfig()).write(3)
+load_writer(sys.argv[1]).generation(GenerateConfig(), ["Dear all"]).write(3)
 score(model, ["text"])
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "textual", "tui"}))
 print([name for name in sys.modules if name.startswith("charlm_core.learn")])

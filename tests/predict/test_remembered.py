@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from charlm_core import Model, remember, remember_training, runs_directory
+from charlm_core import Model, folding, remember, remember_training, runs_directory
 from charlm_core.errors import CharlmError, CorpusError, MemoryFileError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import read_corpus
@@ -209,6 +209,20 @@ def test_an_index_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     remember_cached(MODEL, [one, two])
     remember_cached(MODEL, [two])
     assert made == [1] * 3
+
+
+def test_an_index_is_made_anew_where_characters_are_read_as_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was numbered by an older version is not what this one looks up; it takes its place."""
+    (one,) = write(tmp_path, one="the quick brown fox")
+    remember_cached(MODEL, [one])
+    (place,) = remembered_directory().iterdir()
+    before = (place / "index.json").read_text()
+    monkeypatch.setattr("charlm_core.predict.remembered.FOLDING", folding.VERSION + 1)
+    remember_cached(MODEL, [one])
+    assert [path.name for path in remembered_directory().iterdir()] == [place.name]
+    assert (place / "index.json").read_text() != before
 
 
 def test_a_kept_index_is_its_owner_s(tmp_path: Path) -> None:

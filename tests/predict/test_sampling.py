@@ -1,6 +1,6 @@
 """The laws of drawing a character."""
 
-from unittest.mock import create_autospec
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from charlm_core.predict.sampling import (
     Probabilities,
     draw,
     log_softmax,
+    pick,
     probabilities,
     softmax,
     surprise,
@@ -132,19 +133,31 @@ def test_what_is_masked_or_cut_is_never_drawn(
 @pytest.mark.parametrize("number", [0.0, 0.5, 1.0 - 2.0**-53])
 def test_no_number_drawn_picks_what_is_masked(number: float) -> None:
     """Not even the rarest luck brings back a character that was ruled out."""
-    rng = create_autospec(np.random.Generator, instance=True)
-    rng.random.return_value = number
     logits = np.array([-np.inf, 0.1, -np.inf, 0.2, 0.3, -np.inf], dtype=np.float32)
-    assert draw(logits, SamplingConfig(), rng) in {1, 3, 4}
+    assert pick(logits, SamplingConfig(), number)[0] in {1, 3, 4}
+    assert pick(np.array([-1000.0, 3.0, -1000.0]), SamplingConfig(), number)[0] == 1
 
 
-def test_characters_are_drawn_as_often_as_they_are_likely() -> None:
-    """A sampled text has the model's own statistics."""
-    logits = np.array([1.0, 0.0, 2.0, -1.0], dtype=np.float32)
-    rng = np.random.default_rng(0)
-    draws = [draw(logits, SamplingConfig(), rng) for _ in range(20_000)]
-    shares = np.bincount(draws, minlength=4) / len(draws)
-    assert shares == pytest.approx(softmax(logits), abs=0.01)
+@given(ROWS, TEMPERATURES, st.integers(0, 12), TOP_P, st.floats(0.0, 1.0, exclude_max=True))
+def test_the_chance_of_a_pick_is_that_of_its_symbol(
+    logits: Probabilities, temperature: float, top_k: int, top_p: float, number: float
+) -> None:
+    """How sure a ghost is told to be is how often it would be drawn."""
+    config = SamplingConfig(temperature=temperature, top_k=top_k, top_p=top_p)
+    symbol, chance = pick(logits, config, number)
+    assert chance == pytest.approx(probabilities(logits, config)[symbol])
+
+
+def test_a_lower_number_picks_a_likelier_symbol() -> None:
+    """Turned a little, a knob changes little of a text drawn with the same seed."""
+    logits = np.array([0.0, 2.0, 1.0])
+    picked = [pick(logits, SamplingConfig(), number / 100)[0] for number in range(100)]
+    assert [symbol for symbol, _ in groupby(picked)] == [1, 2, 0]
+    # Of two that are as likely each has its half, the middle belonging to the second.
+    halves = [pick(np.zeros(2), SamplingConfig(), number)[0] for number in (0.0, 0.49, 0.5, 0.99)]
+    assert halves == [0, 0, 1, 1]
+    narrower = SamplingConfig(top_k=2)
+    assert [pick(logits, narrower, number / 100)[0] for number in range(60)] == picked[:60]
 
 
 def test_one_seed_gives_one_text() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from charlm_core import Model, Score, adaptive_scores, running_scores, score
 from charlm_core.config import CELLS
 from charlm_core.predict.sampling import log_softmax
-from charlm_core.predict.scoring import BLOCK
+from charlm_core.predict.surprises import BLOCK
 from tests.support import LETTERS, make_checkpoint, make_model
 
 MODELS = [make_model(make_checkpoint(cell, hidden=6, scale=3.0)) for cell in CELLS]

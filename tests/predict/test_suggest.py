@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlm_core import SamplingConfig, SuggestConfig, Suggestion, generate, is_control
+from charlm_core import DECODINGS, GenerateConfig, SuggestConfig, Suggestion, is_control
 from charlm_core.checkpoint import Checkpoint
+from charlm_core.predict.proposal import MOST_LINES
 from charlm_core.predict.sampling import softmax
-from charlm_core.predict.suggest import MOST_LINES
 from charlm_core.vocab import UNKNOWN
 from tests.predict.spoken import SpokenSource, counted, session_of, spoken
 from tests.support import LETTERS, make_checkpoint, make_model
@@ -101,8 +101,9 @@ def test_what_a_terminal_can_not_draw_is_never_suggested(wanted: str) -> None:
     assert ghost.text == "aaaaa"
     # The probability is that of the whole vocabulary, the wish that was not granted included.
     assert ghost.probabilities == pytest.approx([1 / (1 + math.e)] * 5, rel=1e-4)
-    written = generate(model.start(), SamplingConfig(), np.random.default_rng(0), 50)
-    assert set(written) == {"a"}
+    for decoding in DECODINGS:
+        written = model.start().generation(GenerateConfig(decoding=decoding)).write(50)
+        assert set(written) == {"a"}
 
 
 @given(st.integers(0, 50), st.text(HOSTILE, max_size=5))
@@ -113,7 +114,7 @@ def test_no_ghost_holds_a_control_character(seed: int, prompt: str) -> None:
         config = SuggestConfig(threshold=0.0, caution=caution, max_chars=30)
         ghost = model.start(prompt).suggest(config)
         assert not any(is_control(c) or c == UNKNOWN for c in ghost.text.replace("\n", ""))
-    written = "".join(generate(model.start(), SamplingConfig(), np.random.default_rng(seed), 30))
+    written = model.start().generation(GenerateConfig(seed=seed)).write(30)
     assert not any(is_control(c) or c == UNKNOWN for c in written.replace("\n", ""))
 
 
@@ -130,7 +131,8 @@ def test_a_vocabulary_with_nothing_to_suggest_gives_an_empty_ghost(letters: str)
     for caution in (0.0, 3.0):
         ghost = model.start("abc").suggest(SuggestConfig(threshold=0.0, caution=caution))
         assert ghost == Suggestion(text="", probabilities=(), stopped="threshold")
-    assert not list(generate(model.start(), SamplingConfig(), np.random.default_rng(0), 9))
+    for decoding in DECODINGS:
+        assert not model.start().generation(GenerateConfig(decoding=decoding)).write(9)
 
 
 def test_a_word_behind_an_unlikely_letter_is_found() -> None:
@@ -249,26 +251,3 @@ def test_the_first_word_comes_with_the_space_after_it(text: str, word: str) -> N
     """Accepting a word leaves the cursor where the next one begins."""
     ghost = Suggestion(text=text, probabilities=(0.5,) * len(text), stopped="length")
     assert ghost.first_word == word
-
-
-def test_generated_text_is_typed_into_the_session() -> None:
-    """A sample goes on from its own words, and from all of the prompt."""
-    model = make_model(make_checkpoint(scale=4.0))
-    session = model.start("a prompt")
-    written = list(generate(session, SamplingConfig(), np.random.default_rng(1), 40))
-    assert len(written) == 40
-    assert session.text == "a prompt" + "".join(written)
-    again = generate(model.start("a prompt"), SamplingConfig(), np.random.default_rng(1), 40)
-    assert list(again) == written
-    other = generate(model.start("b prompt"), SamplingConfig(), np.random.default_rng(1), 40)
-    assert list(other) != written
-
-
-def test_generating_can_be_cancelled_between_characters() -> None:
-    """Ctrl-C on a long sample keeps what has been written."""
-    session = make_model().start()
-    answers = iter([False, False, False, True])
-    rng = np.random.default_rng(1)
-    written = list(generate(session, SamplingConfig(), rng, 40, answers.__next__))
-    assert len(written) == 3
-    assert session.text == "".join(written)

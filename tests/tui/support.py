@@ -1,6 +1,7 @@
 """A model that knows one sentence, and an application around it, so that tests know what comes."""
 
 import asyncio
+import copy
 import math
 import threading
 import time
@@ -9,10 +10,24 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from textual import events
 from textual.pilot import Pilot
 
-from charlm_core import CheckpointError, Score, SuggestConfig
+from charlm_core import (
+    CheckpointError,
+    GenerateConfig,
+    Inside,
+    LayerInside,
+    Loop,
+    Odds,
+    Opinion,
+    SamplingConfig,
+    Score,
+    SuggestConfig,
+)
+from charlm_core.predict.odds import odds
 from tui.app import CharlmApp
 from tui.screens.editor import EditorScreen
 from tui.services.remembering import Remember
@@ -21,6 +36,12 @@ from tui.widgets.status import Facts, StatusLine
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
+ALPHABET = " etaoinshrdlcumwfgypbvkjxqzT.\n"
+"""What may come next, in the order of how often it does."""
+
+CRASH = 666
+"""The seed with which writing breaks."""
+
 
 @dataclass(frozen=True)
 class FakeSuggestion:
@@ -28,6 +49,7 @@ class FakeSuggestion:
 
     text: str
     probabilities: tuple[float, ...]
+    stopped: str = "threshold"
 
 
 @dataclass(frozen=True)
@@ -122,6 +144,119 @@ class FakeClock:
         return self.now
 
 
+class FakeGeneration:
+    """Writes its model's words in turn, from the one on that its seed says.
+
+    Greedily the first of them alone, again and again: a loop.
+    """
+
+    def __init__(self, model: "FakeModel", config: GenerateConfig) -> None:
+        self._model = model
+        self._config = config
+        self.chars = 0
+
+    @property
+    def loop(self) -> Loop | None:
+        """From the first character on, once the word has come three times."""
+        period = len(self._words()[0]) + 1
+        return Loop(0, period) if self._greedy and self.chars >= 3 * period else None
+
+    def write(self, count: int, cancelled: Callable[[], bool]) -> str:
+        """The words that follow."""
+        self._model.gate.wait(10)
+        if self._config.seed == CRASH:
+            raise RuntimeError("boom\nand more")
+        if cancelled():
+            return ""
+        words = self._words()[:1] if self._greedy else self._words()
+        text = "".join(f"{word} " for word in words)
+        rounds = (self.chars + count) // len(text) + 1 if text else 0
+        written = (text * rounds)[self.chars : self.chars + count]
+        self.chars += len(written)
+        return written
+
+    def fork(self, config: GenerateConfig) -> "FakeGeneration":
+        """Goes on as another seed has it."""
+        other = FakeGeneration(self._model, config)
+        other.chars = self.chars
+        return other
+
+    @property
+    def _greedy(self) -> bool:
+        return self._config.decoding == "greedy"
+
+    def _words(self) -> list[str]:
+        words = self._model.sentence.split()
+        first = self._config.seed % len(words) if words else 0
+        return words[first:] + words[:first]
+
+
+BITS = {" ": 0.25, "q": 9.0, "z": 12.0, "Q": 9.0, "\n": 1.5}
+"""How surprising each character is to the fake, wherever it comes; any other takes 3 bits."""
+
+
+class FakeReader:
+    """Is as surprised as BITS has it, and notes in its model's log what it reads."""
+
+    def __init__(self, model: "FakeModel") -> None:
+        self._model = model
+
+    def feed(self, text: str) -> npt.NDArray[np.float32]:
+        """The bits of each character, once the gate is open."""
+        self._model.gate.wait(10)
+        self._model.read.append(text)
+        return np.array([BITS.get(character, 3.0) for character in text], dtype=np.float32)
+
+    def fork(self) -> "FakeReader":
+        """It keeps nothing, so it will do itself."""
+        return self
+
+
+SYMBOLS = ("\0", "\n", " ", *"abcdefghijklmnopqrstuvwxyz.T")
+UNITS = 640
+
+
+def fake_inside(text: str) -> Inside:
+    """Units that swing with the length of the text; four opinions, each sure of another letter."""
+
+    def swing(count: int, speed: float) -> npt.NDArray[np.float32]:
+        swung: npt.NDArray[np.float32] = np.sin(np.arange(UNITS) * speed + count).astype(np.float32)
+        return swung
+
+    def layer(speed: float) -> LayerInside:
+        count = len(text)
+        opened = {
+            name: (swing(count, speed * at) + np.float32(1)) / np.float32(2)
+            for at, name in enumerate(("forget", "input", "output"), 2)
+        }
+        return LayerInside(
+            hidden=swing(count, speed) * np.float32(0.9),
+            before=swing(count - 1, speed) * np.float32(0.9 if count else 0),
+            cell=swing(count, speed) * 3,
+            gates={**opened, "candidate": swing(count, 5 * speed)},
+        )
+
+    def sure(*letters: str) -> npt.NDArray[np.float32]:
+        odds = np.full(len(SYMBOLS), 0.01 / len(SYMBOLS))
+        for share, letter in zip((0.6, 0.3, 0.09), letters, strict=True):
+            odds[SYMBOLS.index(letter)] += share
+        nats: npt.NDArray[np.float32] = np.log(odds / odds.sum()).astype(np.float32)
+        return nats
+
+    names = ("network, adapted", "network", "memory", "memory, long contexts")
+    said = (sure(" ", "t", "e"), sure("t", " ", "e"), sure("e", " ", "t"), sure(" ", "e", "t"))
+    return Inside(
+        layers=(layer(0.05), layer(0.11)),
+        opinions=tuple(
+            Opinion(name=name, weight=weight, log_probabilities=one)
+            for name, weight, one in zip(names, (0.4, 0.2, 0.25, 0.15), said, strict=True)
+        ),
+        mixed=said[0],
+        symbols=SYMBOLS,
+        matched=min(5, len(text)),
+    )
+
+
 class FakeSession:
     """Continues the last line as its model says."""
 
@@ -129,6 +264,16 @@ class FakeSession:
         self._model = model
         self.learned = learned
         self._text = ""
+
+    @property
+    def text(self) -> str:
+        """What it was given."""
+        return self._text
+
+    @property
+    def chars(self) -> int:
+        """How much of it."""
+        return len(self._text)
 
     @property
     def score(self) -> Score:
@@ -144,11 +289,33 @@ class FakeSession:
         self._text = text
         return not cancelled()
 
+    def fork(self) -> "FakeSession":
+        """Another one."""
+        return copy.copy(self)
+
+    def inside(self) -> Inside:
+        """The inside of an LSTM of two layers, made up from the text."""
+        return fake_inside(self._text)
+
+    def generation(self, config: GenerateConfig) -> FakeGeneration:
+        """What the model writes, whatever the text."""
+        self._model.continued.append(self._text)
+        return FakeGeneration(self._model, config)
+
     def suggest(self, config: SuggestConfig, cancelled: Callable[[], bool]) -> FakeSuggestion:
         """What the model says to the last line."""
         text = self._model.reply(self._text)[: config.max_chars]
         self._model.thresholds.append(config.threshold)
+        self._model.configs.append(config)
         return FakeSuggestion(text, tuple(0.95 * math.exp(-i / 20) for i in range(len(text))))
+
+    def odds(self, config: SamplingConfig) -> Odds:
+        """What comes next is likeliest, others by their place in the alphabet."""
+        symbols = tuple(ALPHABET)
+        logits = 3.0 - np.arange(len(symbols)) / 4
+        if coming := self._model.reply(self._text)[:1]:
+            logits[symbols.index(coming)] = 4.0
+        return odds(symbols, logits, config)
 
     def alternatives(
         self, config: SuggestConfig, cancelled: Callable[[], bool]
@@ -163,8 +330,12 @@ class FakeModel:
     def __init__(self, sentence: str = SENTENCE, name: str = "fake") -> None:
         self.sentence = sentence
         self.name = name
+        self.path = Path(name)
         self.seen: list[str] = []
+        self.continued: list[str] = []
+        self.read: list[str] = []
         self.thresholds: list[float] = []
+        self.configs: list[SuggestConfig] = []
         self.others: tuple[str, ...] = ()
         self.log: list[str] = []
         self.memory = FakeLearned(self.log)
@@ -184,6 +355,10 @@ class FakeModel:
     def start(self, text: str = "", learned: FakeLearned | None = None) -> FakeSession:
         """A session of its own."""
         return FakeSession(self, learned)
+
+    def surprises(self) -> "FakeReader":
+        """Reads as BITS has it."""
+        return FakeReader(self)
 
     def reply(self, text: str) -> str:
         """What comes after this text: what its last line alone calls for."""

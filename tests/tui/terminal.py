@@ -51,10 +51,17 @@ class Terminal:
             pass
         return self.process.wait(PATIENCE)
 
+    def read(self, seconds: float) -> bool:
+        """Take what the program writes within so many seconds; whether there was anything."""
+        return bool(select.select([self._master], [], [], seconds)[0]) and self._take()
+
     def _read(self) -> bool:
         """Take what the program writes; False when it has ended."""
         if not select.select([self._master], [], [], 0.1)[0]:
             return self.process.poll() is None
+        return self._take()
+
+    def _take(self) -> bool:
         try:
             data = os.read(self._master, 1 << 16)
         except OSError:  # the other end is closed

@@ -485,7 +485,7 @@ async def test_clicking_into_the_lines() -> None:
 
 async def test_the_screens_keys_work_in_the_bar() -> None:
     """Help shows, and shows the bar's own keys; Esc comes back to the bar."""
-    async with running(text=TEXT, size=(80, 60)) as it:
+    async with running(text=TEXT, size=(80, 100)) as it:
         await press(it, "ctrl+f")
         await it.press("f1")
         assert it.says("Next, previous match")

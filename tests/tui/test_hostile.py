@@ -209,7 +209,11 @@ def test_the_app_shows_it_safely(hostile: Hostile, monkeypatch: pytest.MonkeyPat
         screen.send("\x0f")
         seen(screen, "Open")
         screen.send("/no/such/place\r")
-        seen(screen, "no folder")
+        # With the line of keys in its new place: what is sent right behind Esc is Alt with it.
+        screen.wait(
+            lambda lines: all(word in "\n".join(lines) for word in ("no folder", "Esc cancels")),
+            "the fault",
+        )
         screen.send("\x1b")
         screen.wait(lambda lines: "Esc cancels" not in "\n".join(lines), "the editor")
         screen.send("\x11")

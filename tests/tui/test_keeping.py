@@ -211,6 +211,25 @@ def learn_untitled(learning: Learning, clock: FakeClock) -> None:
     learning.rested(["one"], 0, 3)
 
 
+def test_what_the_model_wrote(learning: Learning, notes: Notes, clock: FakeClock) -> None:
+    """It is not learned as it comes, what was typed before it is; all is once they go on."""
+    learning.followed(8, 0)
+    learning.before_written(lambda: "mine")
+    assert notes.log == [("keep", str(NOTE), "mine")]
+    for edits in (9, 10):
+        learning.written(edits)
+        learning.followed(edits, edits)
+        clock.now += 20
+        learning.rested(["mine", "the model's"], 1, 16)
+    learning.before_written(lambda: "mine and the model's")
+    learning.left("mine and the model's")
+    assert len(notes.log) == 1
+    learning.followed(11, 1)
+    clock.now += 20
+    learning.rested(["mine", "the model's!"], 1, 17)
+    assert notes.log[1:] == [("keep", str(NOTE), "mine\nthe model's!")]
+
+
 def test_a_farewell(learning: Learning, notes: Notes) -> None:
     """What was changed since it was last kept is; what was not, is not."""
     learning.left("one")

@@ -57,6 +57,23 @@ def test_keys_are_as_they_were(keys: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "keys"),
+    [
+        ("\x1bg", ["alt+g"]),
+        ("\x1bE", ["alt+shift+e"]),
+        ("\x1bE\x1bE\x1be", ["alt+shift+e", "alt+shift+e", "alt+e"]),
+        ("\x1bж\x1bЖ", ["alt+ж", "alt+shift+ж"]),
+        ("\x1bf\x1bOP", ["ctrl+right", "f1"]),
+        ("\x1b[101;4u\x1b[101;3u", ["alt+shift+e", "alt+e"]),
+    ],
+)
+def test_alt_with_a_letter(sent: str, keys: list[str]) -> None:
+    """It is known at once, and stays what it is when it is held down; so in newer terminals."""
+    found = KeyboardParser().feed(sent)
+    assert [getattr(one, "key", "") for one in found] == keys
+
+
+@pytest.mark.parametrize(
     ("sent", "key"),
     [
         ("\x1b.", "alt+full_stop"),

@@ -4,13 +4,13 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from charlm_core import CheckpointError
 from tests.tui.support import SENTENCE, FakeModel, missing
 from tui.services.events import (
-    Event,
     Failed,
     Loading,
     Prediction,
@@ -25,9 +25,9 @@ class Ear:
     """Hears the predictor's events."""
 
     def __init__(self) -> None:
-        self.events: queue.Queue[Event] = queue.Queue()
+        self.events: queue.Queue[Any] = queue.Queue()
 
-    def next(self) -> Event:
+    def next(self) -> Any:
         """Wait for the next event."""
         return self.events.get(timeout=10)
 

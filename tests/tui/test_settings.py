@@ -12,6 +12,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from tui.services.keymap import MAX_NOTICES, KeySetting
+from tui.services.knobs import Knobs, Preset, knobs_table, preset_table
 from tui.services.settings import (
     Settings,
     SettingsError,
@@ -44,6 +45,17 @@ accept_word = [
   "F2",
 ]
 quit = []
+[sampling]
+mode = "sample"
+temperature = 0.8
+top_k = 40
+top_p = 0.95
+length = 32
+confidence = 0
+seed = 12
+locked = false
+[presets.mine]
+top_k = 3
 """
 
 
@@ -85,6 +97,17 @@ def test_all_set(path: Path) -> None:
             KeySetting(action="accept_word", keys=("alt+f", "f2"), place=f"{path}, line 13"),
             KeySetting(action="quit", keys=(), place=f"{path}, line 17"),
         ),
+        sampling=Knobs(
+            mode="sample",
+            temperature=0.8,
+            top_k=40,
+            top_p=0.95,
+            length=32,
+            confidence=0.0,
+            seed=12,
+            locked=False,
+        ),
+        presets=(Preset(name="mine", knobs=Knobs(top_k=3)),),
     )
 
 
@@ -269,11 +292,17 @@ SCALARS = [
     "{save = 'F3'}",
     "nan",
     "[[], {}]",
+    "{top_k = 3}",
+    "{a = {top_k = 3}}",
 ]
-NAMES = ["dial", "learn", "never", "theme", "tab_width", "keys", "keys.save", "other", "'dial'"]
+NAMES = [
+    *["dial", "learn", "never", "theme", "tab_width", "keys", "keys.save", "other", "'dial'"],
+    *["sampling", "sampling.top_k", "top_k", "presets", "presets.a", "presets.a.top_k"],
+]
 LINE = st.one_of(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(SCALARS)).map(" = ".join),
     st.sampled_from(["[keys]", "[other.keys]", "[[other]]", "# dial = 1", "", "[dial]"]),
+    st.sampled_from(["[sampling]", "[presets]", "[presets.a]", "[[presets.a]]", "[[sampling]]"]),
     st.text(alphabet="aF2=.'\"\\[]{},# \t\u202e\r\x1b", max_size=12),
 )
 
@@ -305,8 +334,42 @@ def test_whatever_is_in_the_file(path: Path, lines: list[str], raw: bytes) -> No
     assert {key: repr(value) for key, value in after.items()} == {
         key: repr(value) for key, value in kept.items()
     }
-    comments = {line for line in lines if line.startswith("#")}
+    # What is raw goes on where the last line ends.
+    comments = {line for line in lines[:-1] if line.startswith("#")}
     assert comments <= {line.strip() for line in path.read_text().splitlines()}
+
+
+@bounds(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(LINE, max_size=8), top_k=st.integers(0, 3), dropped=st.booleans())
+def test_whatever_is_in_the_tables(path: Path, lines: list[str], top_k: int, dropped: bool) -> None:
+    """Knobs and presets are saved, one of them gone, and all else stays; or nothing is done."""
+    before = written(path, "\n".join(lines)).read_bytes()
+    knobs, mine = Knobs(top_k=top_k), Preset(name="mine", knobs=Knobs(top_k=2))
+    presets = {"mine": preset_table(mine), **({"a": None} if dropped else {})}
+    try:
+        change_settings(path, {"sampling": knobs_table(knobs), "presets": presets})
+    except SettingsError as error:
+        told = str(error)
+    else:
+        told = ""
+    assert told.isprintable()
+    if told:
+        assert path.read_bytes() == before
+        return
+    kept = tomllib.loads(before.decode())
+    after = tomllib.loads(path.read_text())
+    settings, _ = read_settings(path)
+    assert settings.sampling == knobs
+    assert mine in settings.presets
+    assert not dropped or "a" not in after["presets"]
+    for table in (kept, after):
+        # What else is in those tables is nobody's business.
+        for name in ("sampling", "presets"):
+            below = table.pop(name, None)
+            others = {"top_k", "mine", *(["a"] if dropped else [])}
+            if isinstance(below, dict) and (left := below.keys() - others):
+                table[name] = {key: below[key] for key in sorted(left)}
+    assert repr(after) == repr(kept)
 
 
 def test_the_readme_is_right(path: Path) -> None:
@@ -315,5 +378,8 @@ def test_the_readme_is_right(path: Path) -> None:
     (block,) = (part for part in readme.split("```") if part.startswith("toml\ndial"))
     settings, notices = read_settings(written(path, block.removeprefix("toml\n")))
     assert notices == ()
-    assert all(f"\n{field.name} = " in block or field.name == "keys" for field in fields(Settings))
+    tables = {"keys", "sampling", "presets"}
+    assert all(
+        f"\n{field.name} = " in block for field in fields(Settings) if field.name not in tables
+    )
     assert [one.action for one in settings.keys] == ["save", "find", "quit"]

@@ -212,6 +212,11 @@ SCREENS = {
     "memory": ("ctrl+l",),
     "question": ("ctrl+l", "d"),
     "path": ("ctrl+o",),
+    "knobs": ("f2",),
+    "models": ("f3",),
+    "writing": ("f5",),
+    "inside": ("f6",),
+    "units": ("f6", "right", "right"),
 }
 
 

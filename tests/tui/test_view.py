@@ -8,6 +8,9 @@ from textual import events
 from textual.geometry import Offset
 
 from tests.tui.support import Bench, running
+from tui.text.buffer import Location, Selection
+from tui.widgets.heat import TINTS
+from tui.widgets.line import Line
 
 LINES = "\n".join(f"line {number}" for number in range(1, 101))
 
@@ -164,6 +167,100 @@ async def test_what_is_found_is_marked() -> None:
             strip = it.editor.render_line(y)
             parts = [s.text for s in strip if s.style and s.style.bgcolor == marked]
             assert "".join(parts) == "an" * count
+
+
+class Columns:
+    """Tints each column by its number, and notes where the text changed."""
+
+    def __init__(self) -> None:
+        self.changes: list[Location] = []
+
+    def levels(self, row: int, start: int, end: int) -> bytes:
+        """Five levels by turns."""
+        return bytes(column % 5 for column in range(start, end))
+
+    def changed(self, start: Location) -> None:
+        """Note it."""
+        self.changes.append(start)
+
+
+def tints(it: Bench, y: int) -> str:
+    """The level of each character of a screen line, but for the one under the cursor."""
+    palette = [it.editor.get_component_rich_style(tint, partial=True) for tint in TINTS]
+    styles = [it.editor.rich_style + tint for tint in palette]
+    found = ""
+    for text, style, _ in it.editor.render_line(y):
+        level = next((str(at) for at, one in enumerate(styles) if one == style), "-")
+        found += level * len(text)
+    return found
+
+
+async def test_tints() -> None:
+    """They go with their characters: in lines that wrap, that don't, and scrolled to the side."""
+    async with running(text="abcdef ghijkl mnopqr\n\txy字z!\n", size=(14, 8)) as it:
+        await it.press("ctrl+end")
+        it.editor.show_tints(Columns())
+        await it.settle()
+        assert tints(it, 0)[1:8] == "0123401"
+        assert tints(it, 1)[1:8] == "2340123"
+        # A tab takes as many cells as it takes, all in its tint; a wide character two.
+        line = it.editor.render_line(3).text
+        assert tints(it, 3)[1 : 1 + len(line.rstrip(" "))].startswith("000012")
+        it.editor.wraps = False
+        await it.settle()
+        assert tints(it, 0)[1:8] == "0123401"
+        await it.press("ctrl+home", "end")
+        shown_text = it.editor.render_line(0).text.strip(" ▐")
+        first = "abcdef ghijkl mnopqr".index(shown_text)
+        expected = "".join(str((first + at) % 5) for at in range(len(shown_text)))
+        assert tints(it, 0)[1 : 1 + len(shown_text)] == expected
+        it.editor.show_tints(None)
+        await it.settle()
+        assert set(tints(it, 0)[1 : 1 + len(shown_text)]) <= {"0", "-"}
+
+
+async def test_tints_give_way() -> None:
+    """What was searched for, what is selected and the cursor look as ever."""
+    async with running(text="an ant and a panda", size=(40, 6)) as it:
+        it.editor.show_matches(lambda line: [m.span() for m in re.finditer("an", line)])
+        it.editor.selection = Selection((0, 7), (0, 10))
+        await it.settle()
+        plain = [*it.editor.render_line(0)]
+        it.editor.show_tints(Columns())
+        await it.settle()
+        marked = it.editor.get_component_rich_style("text--match", partial=True)
+        chosen = it.editor.get_component_rich_style("text--selection", partial=True)
+        base = it.editor.rich_style
+        tinted = [*it.editor.render_line(0)]
+        for look in (base + marked, base + marked + chosen, base + chosen):
+            assert [s.text for s in tinted if s.style == look] == [
+                s.text for s in plain if s.style == look
+            ]
+
+
+async def test_tints_hear_of_changes_first() -> None:
+    """Before a changed text is painted it is known where; another text has no tints."""
+    async with running(text="one\ntwo\nthree", size=(40, 6)) as it:
+        columns = Columns()
+        it.editor.show_tints(columns)
+        it.editor.replace((1, 1), (2, 2), "x")
+        assert columns.changes == [(1, 1)]
+        it.editor.replace_all([((0, 1), (0, 2), "y"), ((1, 0), (1, 1), "z")])
+        assert columns.changes[1:] == [(0, 1)]
+        it.editor.undo()
+        assert columns.changes[2:] == [(0, 1)]
+        it.editor.load("four")
+        await it.settle()
+        assert set(tints(it, 0)) <= {"0", "-"}
+        assert columns.changes[3:] == []
+
+
+async def test_lines_without_tints_are_as_before() -> None:
+    """A line that is not tinted is the very same to whoever compares and keeps them."""
+    assert Line(text="a") == Line(text="a", tints=b"")
+    async with running(text="plain", size=(20, 4)) as it:
+        await it.settle()
+        assert all(line.tints == b"" for line in it.editor._shown)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (20, 5), (300, 100)])

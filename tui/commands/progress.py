@@ -6,12 +6,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO, cast
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from charlm_core import one_line
 from tui.commands.output import give_up_stderr
 
 if TYPE_CHECKING:
-    from charlm_core import Event, Replay, Score, TextReader
+    from charlm_core import Compared, Counted, Event, Replay, Score, TextReader
 
 
 class _Stderr(io.TextIOBase):
@@ -111,6 +113,36 @@ class KeysProgress(_Bar):
         """Show the figures so far."""
         facts = f"{replay.chars:,} characters, {replay.keystroke_savings:.1%} of the keys saved"
         self._show(replay.chars / self._chars, facts)
+
+
+class ComparingProgress(_Bar):
+    """Tells how far models have been compared."""
+
+    def __init__(self) -> None:
+        super().__init__("comparing")
+
+    def tell(self, found: "Compared") -> None:
+        """Show the figures so far."""
+        standings = found.standings
+        bits = " : ".join(f"{one.static.bpc:.3f}" for one in standings if one.static.chars)
+        saved = " : ".join(f"{one.keystroke_savings:.1%}" for one in standings if one.chars)
+        facts = [f"{bits} bits/char"] if bits else []
+        facts += [f"{saved} of the keys saved"] if saved else []
+        self._show(found.progress, ", ".join(facts) or "comparing")
+
+
+class GatheringProgress(_Bar):
+    """Tells how much of some texts has been read; nobody knows before how much there is."""
+
+    def __init__(self) -> None:
+        super().__init__("looking")
+        # Without the bar.
+        self._bar.columns = self._bar.columns[:1]
+
+    def tell(self, found: "Counted") -> None:
+        """Show the figures of the source that is being read."""
+        facts = f"{found.chars:,} characters in {found.files:,} texts"
+        self._show(0.0, f"{escape(one_line(found.source.name))}: {facts}")
 
 
 class TrainingProgress(_Bar):

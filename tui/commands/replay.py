@@ -4,7 +4,8 @@ import click
 
 from charlm_core import DIALS
 from tui.commands.memories import memory_options, remembered
-from tui.commands.output import emit, json_option, tell
+from tui.commands.output import emit, json_option
+from tui.commands.reading import read_text
 
 PHRASES = 10
 """So many of the phrases that saved most are told."""
@@ -61,11 +62,9 @@ def command(
     config = DIALS[dial]
     if threshold is not None:
         config = dataclasses.replace(config, threshold=threshold)
-    text = _read(file)[: chars or None]
-    if start >= len(text) > 0:
+    text = read_text(file)[: chars or None]
+    if start >= len(text):
         raise CorpusError(f"{file}: no more than {len(text):,} characters")
-    if not text:
-        raise CorpusError(f"{file}: empty")
     model = load(checkpoint)
     mixture = None if static else model.mixture(remembered(model, memory, trained))
     found = Replay()
@@ -94,17 +93,3 @@ def command(
         *(f"  {saved:6,}  {text!r}" for text, saved in best),
     ]
     emit(result, "\n".join(lines if best else lines[:-1]), as_json=as_json)
-
-
-def _read(file: str) -> str:
-    """The text of one file."""
-    from charlm_core import TextReader, TextSources
-
-    parts: list[str] = []
-    with TextSources([file]) as sources:
-        for source in sources.sources:
-            reader = TextReader(source=source, hashed=False)
-            parts.extend(reader.pieces())
-            for notice in reader.notices():
-                tell(f"note: {notice}")
-    return "".join(parts)

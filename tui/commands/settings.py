@@ -10,6 +10,9 @@ from charlm_core import one_line
 from tui.commands.output import emit, json_option, tell
 from tui.services.keymap import TABLE, Keymap, action_name, bindings_of
 from tui.services.keynames import key_name
+from tui.services.knobs import ABOUT as ABOUT_KNOBS
+from tui.services.knobs import DEFAULT, PRESETS
+from tui.services.knobs import TABLE as SAMPLING
 from tui.services.settings import (
     DIAL_NAMES,
     INDENT_NAMES,
@@ -34,6 +37,7 @@ ABOUT = {
     "tab_width": f"how many columns a tab and an indent take, 1 to {TAB_WIDTHS[-1]}",
     "indent": f"what Tab types: {', '.join(INDENT_NAMES)}, the first as the text does",
     "journal": "whether what is typed is kept on disk until it is saved, against a crash",
+    "tour": "whether the next start shows you round; off once one has",
 }
 """What each setting is for."""
 
@@ -52,10 +56,19 @@ def command(as_json: bool) -> None:
         tell(f"note: {notice}")
     defaults = {name: _plain(getattr(Settings(), name)) for name in ABOUT}
     keys = usual_keys(maps)
-    result = {"path": str(path), "settings": defaults, TABLE: keys}
+    knobs = {name: getattr(DEFAULT, name) for name in ABOUT_KNOBS}
+    result = {"path": str(path), "settings": defaults, SAMPLING: knobs, TABLE: keys}
     lines = [one_line(f"# {path}"), "# All that can be set there, as it is where it is not.", ""]
     for name, default in defaults.items():
         lines += [f"# {ABOUT[name]}", f"# {name} = {json.dumps(default)}"]
+    lines += ["", "# The knobs that ghosts are drawn by, as F2 turns them."]
+    lines += [f"# [{SAMPLING}]"]
+    for name, value in knobs.items():
+        # One that is as the dial has it has no value to tell.
+        setting = f"# {name} = 0.3" if value is None else f"{name} = {json.dumps(value)}"
+        lines.append(f"# {setting}  # {ABOUT_KNOBS[name]}")
+    lines += ["", "# A preset of your own: a table of the same, but for the seed."]
+    lines += [f"# [{PRESETS}]", f"# # [{PRESETS}.mine]", "# # temperature = 0.8"]
     lines += ["", "# The keys of each action: one, several in a list, or none."]
     lines += [f"# [{TABLE}]"]
     about = {action_name(one): one.description for one in reversed(bindings_of(maps))}

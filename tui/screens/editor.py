@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.screens.predicting import PredictingScreen
+from tui.screens.touring import TouringScreen
 from tui.services.clipboard import SystemClipboard
 from tui.services.documents import Document
 from tui.services.keymap import Keymap, bindings_of
@@ -22,6 +22,8 @@ from tui.widgets.editor import Editor
 
 if TYPE_CHECKING:
     from tui.screens.memory import MemoryScreen
+    from tui.screens.models import Leave as LeaveModels
+    from tui.screens.models import ModelsScreen
     from tui.screens.training import Leave, TrainingScreen
     from tui.services.trainings import Seen, Trainings
 
@@ -30,12 +32,13 @@ COUNT_SECONDS = 0.003
 """Of a long text the words are counted for so long each time, between keys."""
 
 
-class EditorScreen(PredictingScreen):
+class EditorScreen(TouringScreen):
     """Edits documents, one at a time, with the ghosts of one checkpoint."""
 
     AUTO_FOCUS = "Editor"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Show the keys"),
+        Binding("f3", "models", "Models: use, compare, import and remove"),
         Binding("f4", "train", "Training runs: begin, watch and use"),
         Binding("ctrl+l", "memory", "What was learned, and to forget it"),
         Binding("f10,alt+t", "turn_theme", "Other colours"),
@@ -68,6 +71,7 @@ class EditorScreen(PredictingScreen):
         self._trainings: Trainings | None = None
         self._training: TrainingScreen | None = None
         self._memory: MemoryScreen | None = None
+        self._models: ModelsScreen | None = None
         self._keymap = Keymap(self.settings.keys, (self._bindings, self._editor._bindings))
         self._keymap.apply(self._bindings)
         self._clipboard = SystemClipboard(lambda text: self.app.copy_to_clipboard(text))
@@ -205,6 +209,30 @@ class EditorScreen(PredictingScreen):
         if quit_too:
             await self.action_quit()
 
+    def action_models(self) -> None:
+        """Show the checkpoints that there are."""
+        from tui.screens.models import ModelsScreen
+        from tui.services.models import AskInUse
+
+        self._models = ModelsScreen(self._document.name, lambda: self._editor.text)
+        self.app.push_screen(self._models, self._leave_models)
+        self._predictor.send(AskInUse())
+
+    async def _leave_models(self, leave: "LeaveModels | None") -> None:
+        """Back from there, with a checkpoint to use if one was chosen."""
+        self._models = None
+        if leave and leave.use:
+            self._predictor.switch(leave.use)
+            self.did("used")
+        if leave and leave.quit:
+            await self.action_quit()
+
+    def heard(self, event: object) -> None:
+        """Which model is in use shows where the models are looked at."""
+        super().heard(event)
+        if self._models is not None:
+            self._models.hear(event)
+
     def action_train(self) -> None:
         """Show the training screen."""
         from tui.screens.training import TrainingScreen
@@ -225,12 +253,15 @@ class EditorScreen(PredictingScreen):
         self._training = None
         if leave and leave.use:
             self._predictor.switch(leave.use)
+            self.did("used")
         if leave and leave.quit:
             await self.action_quit()
 
     @on(RunsSeen)
     def _pass_on(self, message: RunsSeen) -> None:
         """Show how the runs stand where they are looked at; elsewhere only tell of an end."""
+        if any(view.state == "finished" for view in message.seen.ended):
+            self.did("trained")
         if self._training is not None and self._training.is_mounted:
             self._training.show(message.seen)
         elif message.seen.ended:

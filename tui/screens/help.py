@@ -15,7 +15,10 @@ from tui.services.keynames import key_name
 KEYS_WIDTH = 32
 """Columns for the keys of one action; more of them go on below."""
 
-HOW_TO_CHANGE = "Other keys can be set for these: see `charlm-tui settings`."
+HOW_TO_CHANGE = (
+    "Other keys can be set for these: see `charlm-tui settings`. Panels and other screens have "
+    "keys of their own, which F1 shows there."
+)
 
 
 class Help(ModalScreen[None]):

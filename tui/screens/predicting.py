@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from charlm_core import DIALS
+from charlm_core import DIALS, SuggestConfig
 from tui.paint import paint_now
 from tui.screens.finding import FindingScreen
 from tui.services.documents import Document
 from tui.services.events import (
-    Event,
+    ErrandFailed,
     Failed,
     LearnedChanged,
     Loading,
@@ -30,6 +30,7 @@ from tui.services.learning import Learning
 from tui.services.model import LoadModel
 from tui.services.predictor import Predictor
 from tui.services.remembering import Remember
+from tui.services.tour import Deed
 from tui.widgets.editor import Editor
 from tui.widgets.status import StatusLine
 
@@ -48,8 +49,8 @@ class PredictingScreen(FindingScreen):
     class Predicted(Message):
         """Something happened in the predictor's thread."""
 
-        event: Event
-        """What."""
+        event: object
+        """What: one of the predictor's events, or what an errand told."""
 
     def __init__(
         self,
@@ -70,13 +71,24 @@ class PredictingScreen(FindingScreen):
             self._deliver,
             load_model=load_model,
             remember=remember,
-            config=self._habits.config(DIALS),
+            config=self.ghost_config,
             learning=self._habits.settings.learn,
             folders=self._habits.settings.folders,
             never=self._habits.settings.never,
         )
         self._learning = Learning(self._predictor, self._habits, Keeping(clock))
         self._say_loading(checkpoint)
+
+    @property
+    def ghost_config(self) -> SuggestConfig:
+        """What ghosts are asked for."""
+        return self._habits.config(DIALS)
+
+    def heard(self, event: object) -> None:
+        """What follows when an errand told something, or when a prediction has been shown."""
+
+    def did(self, deed: Deed) -> None:
+        """What follows when the person did, or saw, what a tour may wait for."""
 
     @property
     def settled(self) -> bool:
@@ -183,6 +195,7 @@ class PredictingScreen(FindingScreen):
     def _count_accept(self, message: Editor.Accepted) -> None:
         self._habits.count_accept(message.chars)
         self._adjust()
+        self.did("accept")
 
     @on(Editor.Typed)
     def _count_typed(self, message: Editor.Typed) -> None:
@@ -191,7 +204,7 @@ class PredictingScreen(FindingScreen):
 
     def _adjust(self) -> None:
         """Have ghosts speak as often as dial and use have it."""
-        self._predictor.configure(self._habits.config(DIALS))
+        self._predictor.configure(self.ghost_config)
         self._status.update(dial=self._habits.dial)
         self._wait_for_rest()
 
@@ -223,7 +236,7 @@ class PredictingScreen(FindingScreen):
                 )
             )
 
-    def _deliver(self, event: Event) -> None:
+    def _deliver(self, event: object) -> None:
         """Hand over what the predictor's thread says; called in that thread."""
         self.post_message(self.Predicted(event))
 
@@ -260,12 +273,22 @@ class PredictingScreen(FindingScreen):
                 else:
                     others = [(one.text, one.probabilities) for one in prediction.alternatives]
                     self._editor.show_alternatives(revision, shown, others)
+                self.heard(prediction)
+                if self._editor.ghost:
+                    self.did("ghost")
             case LearnedChanged() as learned:
                 for notice in learned.notices:
                     self.tell(notice, bad=True)
                 if learned.seen:
                     self._learning.known = learned
                 self.learned_changed()
+            case ErrandFailed(reason=reason) as failed:
+                self.tell(reason, bad=True)
+                self.heard(failed)
+            case Prediction():
+                pass  # of another revision
+            case event:
+                self.heard(event)
 
     def action_turn_dial(self) -> None:
         """Have ghosts speak less, more, or as at first."""

@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charlm_core import RunError, RunView
-from tui.services.plan import default_plan
+from charlm_core import Cell, RunError, RunView
+from tui.services.plan import Plan, default_plan
 from tui.services.trainings import Seen, Trainings
 from tui.text.visible import visible
 from tui.widgets.curves import Curves
@@ -25,7 +25,8 @@ from tui.widgets.writing import Log, Samples
 WELCOME = """\
 There are no training runs yet.
 
-Press Enter to train a model on your own texts.
+Press Enter to train a model on your own texts,
+or c to see how it works on a single paragraph.
 
 Its curves, its figures and what it writes appear here while it learns.
 It goes on when you return to the editor, and even when you quit."""
@@ -67,6 +68,7 @@ class TrainingScreen(Screen[Leave]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,enter", "new", "Begin a new run"),
+        Binding("c", "seminar", "The classroom's training: a paragraph, eight times"),
         Binding("p", "pause", "Pause the training, or go on"),
         Binding("s", "stop", "Stop the training; its best weights are kept"),
         Binding("r", "resume", "Resume a run that was stopped or interrupted"),
@@ -163,10 +165,30 @@ class TrainingScreen(Screen[Leave]):
         form = NewRun(default_plan(self._document, taken), taken=taken)
         plan = await self.app.push_screen_wait(form)
         if plan is not None:
-            try:
-                self._prefer = self._trainings.begin(plan)
-            except RunError as error:
-                self._complain(str(error))
+            self._try(lambda: self._begin(plan))
+
+    def action_seminar(self) -> None:
+        """Train a small network on a paragraph, once the person has said which."""
+        self.run_worker(self._begin_seminar(), exclusive=True)
+
+    async def _begin_seminar(self) -> None:
+        from tui.screens.confirm import Choice, Confirm
+        from tui.services.seminar import paragraph, seminar_plan
+
+        found = paragraph(self._document)
+        what = visible(found.name) if found else "the opening of A Tale of Two Cities"
+        question = f"Read {what} eight times, in a minute or so, with which recurrence?"
+        labels = {"r": "vanilla RNN", "g": "GRU", "l": "LSTM"}
+        choices = [Choice(key=key, label=label) for key, label in labels.items()]
+        answer = await self.app.push_screen_wait(Confirm(question, choices))
+        cells: dict[str, Cell] = {"r": "rnn", "g": "gru", "l": "lstm"}
+        if cell := cells.get(answer):
+            taken = [view.path.name for view in self._seen or ()]
+            self._try(lambda: self._begin(seminar_plan(self._document, cell, taken)))
+
+    def _begin(self, plan: Plan) -> None:
+        """Begin a run, and show it. Raises RunError."""
+        self._prefer = self._trainings.begin(plan)
 
     def action_pause(self) -> None:
         """Pause the chosen training, or have it go on."""

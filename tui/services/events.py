@@ -74,6 +74,9 @@ class Prediction:
     """From the request to this answer."""
     ghost: bool
     """Whether the request wanted a continuation."""
+    stopped: str = ""
+    """Why the continuation is not longer: `threshold`, `lines`, `length`; empty where none was
+    wanted."""
     alternatives: tuple[Continuation, ...] | None = None
     """Other continuations, most likely first; None where none were wanted."""
 
@@ -112,4 +115,15 @@ class LearnedChanged:
     """What a person should hear now, a line each."""
 
 
-Event = Loading | Ready | Failed | Prediction | LearnedChanged
+@dataclass(frozen=True, kw_only=True)
+class ErrandFailed:
+    """An errand broke; the model goes on."""
+
+    key: str
+    """The errand's."""
+    reason: str
+    """One line."""
+
+
+Event = Loading | Ready | Failed | Prediction | LearnedChanged | ErrandFailed
+"""What the predictor tells of itself. Errands tell what they find in events of their own."""

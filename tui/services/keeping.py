@@ -47,6 +47,11 @@ class Keeping:
         self._edits, self._row = edits, row
         self._touched = self._clock()
 
+    def written(self, edits: int) -> None:
+        """Somebody else wrote into it: that alone makes nothing ready."""
+        self._edits = edits
+        self._touched = self._clock()
+
     def due(self) -> bool | None:
         """Whether the whole text is ready, or all but the cursor's line; None where nothing is.
 

@@ -3,7 +3,7 @@
 Between the editor, which tells what happens to a text, and the predictor, which learns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -117,6 +117,18 @@ class Learning:
                 self._pupil.forget(UNTITLED)
             else:
                 self._pupil.rename(UNTITLED, self.document)
+
+    def before_written(self, text: Callable[[], str]) -> None:
+        """The model is about to write into the text: what the person wrote so far is kept."""
+        if self._keeping.waiting:
+            self.left(text())
+
+    def written(self, edits: int) -> None:
+        """The model wrote into it: so many edits there were so far.
+
+        What it wrote counts as the person's once they go on with the text, or save it.
+        """
+        self._keeping.written(edits)
 
     def left(self, text: str) -> None:
         """The document is let go, and its text was not thrown away."""

@@ -2,7 +2,8 @@
 
 Of requests only the latest counts. Of a document's texts only the latest counts too, but it is
 never lost: it waits until nobody asks for a prediction, and is given up in the middle when somebody
-does, to be gone on with later. What is forgotten is not learned from what waited before.
+does, to be gone on with later. What is forgotten is not learned from what waited before. Errands
+come between the two, the latest first.
 """
 
 import threading
@@ -10,10 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tui.services.events import Failed, Request
+from tui.services.learner import Learner
 from tui.services.model import Model, Session
+
+Overtaken = Callable[[], bool]
+"""Whether to leave the work for later."""
 
 SAVE_SECONDS = 60.0
 """How long what was learned may be in memory alone."""
@@ -100,7 +105,24 @@ class Save:
     """Write what was learned to disk."""
 
 
-Job = Loaded | Failed | Learn | Asked | Recall | Forget | Rename | Look | Keep | Save
+class Errand(Protocol):
+    """Something else that a model is to do, once nobody asks for a prediction.
+
+    It is done piece by piece, and keeps how far it has come itself.
+    """
+
+    @property
+    def key(self) -> str:
+        """What it is about: a newer one of the same key takes its place."""
+
+    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+        """Go on; False when it was overtaken, to be called again later.
+
+        The model may be another one each time.
+        """
+
+
+Job = Loaded | Failed | Learn | Asked | Recall | Forget | Rename | Look | Errand | Keep | Save
 
 
 class Mailbox:
@@ -114,6 +136,7 @@ class Mailbox:
         self._asked: Asked | None = None
         self._recalls: deque[Recall] = deque()
         self._chores: deque[Forget | Rename | Look] = deque()
+        self._errands: dict[str, Errand] = {}
         self._texts: dict[str, str] = {}
         self._saving = False
         self._unsaved_since: float | None = None
@@ -187,6 +210,18 @@ class Mailbox:
             self._saving = True
             self._news.notify_all()
 
+    def send(self, errand: Errand) -> None:
+        """Have an errand done, in place of any with the same key."""
+        with self._news:
+            self._errands.pop(errand.key, None)
+            self._errands[errand.key] = errand
+            self._news.notify_all()
+
+    def call_back(self, key: str) -> None:
+        """Have an errand not done, or not to its end."""
+        with self._news:
+            self._errands.pop(key, None)
+
     def stop(self, seconds: float) -> None:
         """Have the thread end; what waits to be learned may take so many seconds more."""
         with self._news:
@@ -202,6 +237,12 @@ class Mailbox:
             if self._texts.get(job.document) is job.text:
                 del self._texts[job.document]
             self.changed()
+
+    def done(self, errand: Errand) -> None:
+        """Take note that an errand is done; a newer one of its key stays."""
+        with self._news:
+            if self._errands.get(errand.key) is errand:
+                del self._errands[errand.key]
 
     def changed(self) -> None:
         """Take note that there is something to save."""
@@ -221,12 +262,22 @@ class Mailbox:
         """Whether the text in work should be left for later."""
         if self._stop_at is not None:
             return time.monotonic() > self._stop_at
+        return self._pressed() or bool(self._errands)
+
+    def _pressed(self) -> bool:
+        """Whether something waits that comes before errands."""
         return self.outdated() or bool(self._recalls) or bool(self._chores)
+
+    def held_up(self, errand: Errand) -> bool:
+        """Whether the errand in work should be left for later, or for good."""
+        with self._news:
+            return self._pressed() or self._next_errand() is not errand
 
     def next(self, *, able: bool) -> Job | None:
         """Wait for a job, of which all but Loaded and Failed need a model, and take it.
 
-        A Keep stays until `kept`. None is the end: all that could be learned in time has been.
+        A Keep stays until `kept`, an errand until `done`. None is the end: all that could be
+        learned in time has been.
         """
         with self._news:
             while True:
@@ -259,7 +310,11 @@ class Mailbox:
             return self._recalls.popleft()
         if self._chores:
             return self._chores.popleft()
-        return self._next_text() or self._next_save()
+        return self._next_errand() or self._next_text() or self._next_save()
+
+    def _next_errand(self) -> Errand | None:
+        """The one that was sent last."""
+        return next(reversed(self._errands.values()), None)
 
     def _next_text(self) -> Keep | None:
         for document, text in self._texts.items():

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from charlm_core import SuggestConfig
+from charlm_core import GenerateConfig, SamplingConfig, SuggestConfig
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from charlm_core import Inside, Loop, Odds
 
 Cancelled = Callable[[], bool]
 
@@ -19,6 +25,10 @@ class Suggested(Protocol):
     @property
     def probabilities(self) -> Sequence[float]:
         """The probability of each."""
+
+    @property
+    def stopped(self) -> str:
+        """Why there are no more: `threshold`, `lines`, `length` or `cancelled`."""
 
 
 class Scored(Protocol):
@@ -107,8 +117,44 @@ class Learned(Protocol):
         """Let it go; what is not saved is lost."""
 
 
+class Writes(Protocol):
+    """A text that a model is writing on."""
+
+    @property
+    def chars(self) -> int:
+        """How much it has written."""
+
+    @property
+    def loop(self) -> "Loop | None":
+        """Since where it repeats itself, if it does."""
+
+    def write(self, count: int, cancelled: Cancelled) -> str:
+        """Up to `count` more characters; fewer when it was cancelled, or can't go on."""
+
+    def fork(self, config: GenerateConfig) -> "Writes":
+        """Another one that goes on from where this one is."""
+
+
+class Reader(Protocol):
+    """Reads a text from its start, and says how surprising it is."""
+
+    def feed(self, text: str) -> "npt.NDArray[np.float32]":
+        """Read on: the bits of each character."""
+
+    def fork(self) -> "Reader":
+        """Another one that has read the same so far."""
+
+
 class Session(Protocol):
     """A model's running state over a text."""
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+
+    @property
+    def chars(self) -> int:
+        """Its length."""
 
     @property
     def score(self) -> Scored:
@@ -117,11 +163,23 @@ class Session(Protocol):
     def seek(self, text: str, cancelled: Cancelled) -> bool:
         """Make the session's text equal `text`; False when it was cancelled on the way."""
 
+    def inside(self) -> "Inside":
+        """What goes on in the model at the text's end."""
+
     def suggest(self, config: SuggestConfig, cancelled: Cancelled) -> Suggested:
         """What may come next."""
 
+    def odds(self, config: SamplingConfig) -> "Odds":
+        """Of the next character, as the model has them and as this leaves them."""
+
     def alternatives(self, config: SuggestConfig, cancelled: Cancelled) -> Sequence[Suggested]:
         """What may come instead of that, most likely first."""
+
+    def fork(self) -> "Session":
+        """Another one that stands where this one does."""
+
+    def generation(self, config: GenerateConfig) -> Writes:
+        """What the model writes on from here, which leaves the session as it is."""
 
 
 class Model(Protocol):
@@ -130,6 +188,10 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """What it is called."""
+
+    @property
+    def path(self) -> Path:
+        """The folder that it was read from."""
 
     # Any: each model takes its own indexes, and what it has learned itself; no other's.
 
@@ -141,6 +203,9 @@ class Model(Protocol):
 
     def start(self, text: str = "", learned: Any = None) -> Session:
         """A session whose text is `text`, which predicts with what was learned."""
+
+    def surprises(self) -> Reader:
+        """A reader that has read nothing yet, with nothing learned."""
 
 
 LoadModel = Callable[[str], Model]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlm_core import Cell, is_control
+from charlm_core import LONGEST_NAME, Cell, is_control, model_name_fault
 from tui.services.paths import is_folder
 
 LEAST_BYTES = 2000
@@ -22,9 +22,6 @@ LEAST_ROOM = 1 << 20
 DISK_BYTES_A_WEIGHT = 48
 """What a run takes of the disk: its figures; weights, moments and average, once more while they are
 replaced."""
-
-LONGEST_NAME = 100
-"""Bytes in a run's name; a file system takes 255, and there are names made from it."""
 
 MOST = 1e9
 """So much no budget may be, in minutes or epochs."""
@@ -46,6 +43,8 @@ class Plan:
     """Budget in passes over the corpus; 0 when `minutes` is the budget."""
     minutes: float = 0.0
     """Budget in minutes; 0 when `epochs` is."""
+    preset: str = ""
+    """Settings by a name in PRESETS, in the place of size and budget; empty for those."""
 
 
 def default_plan(document: Path | None, taken: Collection[str]) -> Plan:
@@ -81,16 +80,8 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
 
 def name_fault(name: str, taken: Collection[str]) -> str:
     """Why a run can't have this name; empty where it can."""
-    if not name.strip():
-        return "give the model a name"
-    if "/" in name or "\\" in name:
-        return "a name holds no slashes: it becomes a folder's name"
-    if name.startswith("."):
-        return "a name begins with no dot"
-    if any(map(is_control, name)):
-        return "a name holds no control characters"
-    if len(name.encode()) > LONGEST_NAME:
-        return "that name is too long"
+    if fault := model_name_fault(name):
+        return fault
     if name in taken:
         return f"there is a run called {name} already; choose another name"
     return ""

@@ -3,7 +3,8 @@
 The editor asks after every change and never waits. A newer request cancels the one in work
 between two characters; every answer carries the revision of the document it belongs to, so that
 whoever shows it can drop a stale one. What is to be learned waits for the moments in which nothing
-is asked. A second thread loads models while the one before answers, and hands them over ready.
+is asked, and so do errands, which panels beside the editor send. A second thread loads models while
+the one before answers, and hands them over ready.
 """
 
 import threading
@@ -12,11 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from charlm_core import SuggestConfig
 from tui.services.events import (
     Continuation,
-    Event,
+    ErrandFailed,
     Failed,
     Prediction,
     Ready,
@@ -26,6 +28,7 @@ from tui.services.learner import Learner
 from tui.services.loader import Loader, fault
 from tui.services.mailbox import (
     Asked,
+    Errand,
     Forget,
     Keep,
     Learn,
@@ -57,7 +60,7 @@ class Predictor:
     def __init__(
         self,
         checkpoint: str,
-        deliver: Callable[[Event], None],
+        deliver: Callable[[Any], None],
         *,
         load_model: LoadModel | None = None,
         config: SuggestConfig | None = None,
@@ -137,6 +140,17 @@ class Predictor:
         """Tell what was learned: LearnedChanged follows."""
         self._mailbox.look()
 
+    def send(self, errand: Errand) -> None:
+        """Have an errand done once nothing is asked, in place of any with the same key.
+
+        What it finds is delivered as events of its own; ErrandFailed follows where it breaks.
+        """
+        self._mailbox.send(errand)
+
+    def call_back(self, key: str) -> None:
+        """Have an errand not done, or not to its end; what it told by then is delivered."""
+        self._mailbox.call_back(key)
+
     def stop(self) -> None:
         """End the threads; no event follows. May be called more than once, or before `start`.
 
@@ -147,7 +161,7 @@ class Predictor:
             self._thread.join(STOP_SECONDS + 2 * LEARN_SECONDS)
         self._loader.stop(STOP_SECONDS)
 
-    def _tell(self, event: Event) -> None:
+    def _tell(self, event: object) -> None:
         if not self._mailbox.stopping:
             self._deliver(event)
 
@@ -192,7 +206,7 @@ class Predictor:
             learner.close()
 
     def _work(
-        self, learner: Learner, job: Asked | Forget | Look | Rename | Recall | Keep | Save
+        self, learner: Learner, job: Asked | Forget | Look | Rename | Recall | Errand | Keep | Save
     ) -> None:
         """Do what takes a model."""
         match job:
@@ -216,8 +230,22 @@ class Predictor:
             case Save():
                 learner.save()
                 self._mailbox.saved()
+            case Look():
+                pass
+            case _:
+                self._run_errand(learner, job)
+                return
         looked_for = isinstance(job, Look | Forget)
         self._tell(learner.look() if looked_for else learner.heard())
+
+    def _run_errand(self, learner: Learner, errand: Errand) -> None:
+        """Go on with an errand; one that breaks is given up."""
+        try:
+            if errand.work(learner, self._tell, lambda: self._mailbox.held_up(errand)):
+                self._mailbox.done(errand)
+        except Exception as error:
+            self._mailbox.done(errand)
+            self._tell(ErrandFailed(key=errand.key, reason=fault(error, f"{errand.key} stopped")))
 
     def _answer(self, learner: Learner, asked: Asked) -> Prediction | None:
         """Work on one request; None when a newer one came in."""
@@ -225,10 +253,11 @@ class Predictor:
         session = learner.session
         if not session.seek(request.text, cancelled):
             return None
-        ghost = Continuation(text="", probabilities=())
+        ghost, stopped = Continuation(text="", probabilities=()), ""
         others: tuple[Continuation, ...] | None = None
         if request.ghost:
-            ghost = _continuation(session.suggest(config, cancelled))
+            suggested = session.suggest(config, cancelled)
+            ghost, stopped = _continuation(suggested), suggested.stopped
             if request.alternatives:
                 others = tuple(map(_continuation, session.alternatives(config, cancelled)))
         if cancelled():
@@ -240,6 +269,7 @@ class Predictor:
             perplexity=session.score.perplexity,
             latency_ms=(self._clock() - asked.at) * 1e3,
             ghost=request.ghost,
+            stopped=stopped,
             alternatives=others,
         )
 

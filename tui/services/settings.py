@@ -7,6 +7,8 @@
     theme = "light"        # and the other fields of Settings
     [keys]                 # see tui.services.keymap
     save = "Ctrl-S"
+    [sampling]             # see tui.services.knobs, for presets too
+    temperature = 0.8
 
 Reading never fails: what is wrong is told in a line that names file, line and fault, and counts as
 not set. Only learning errs on the other side, as a person may have turned it off: nothing is
@@ -15,7 +17,8 @@ learned before a damaged file is put right. Writing keeps comments and whatever 
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +26,7 @@ from typing import Any, Literal, get_args
 
 from charlm_core import CharlmError, one_line
 from tui.services.keymap import MAX_NOTICES, KeySetting, read_keys
+from tui.services.knobs import DEFAULT, Knobs, Preset, read_knobs, read_presets
 from tui.services.private import UnreadableError, read_private, write_private
 from tui.services.toml_places import MAX_PARTS, KeyPath, longest_key, places
 
@@ -49,7 +53,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": THEME_NAMES,
     "indent": INDENT_NAMES,
 }
-_SWITCHES = ("learn", "line_numbers", "wrap", "journal")
+_SWITCHES = ("learn", "line_numbers", "wrap", "journal", "tour")
 _LEARNING_OFF = "nothing is learned until that is put right"
 
 
@@ -81,8 +85,14 @@ class Settings:
     """What Tab types."""
     journal: bool = True
     """Whether what is typed is kept on disk until it is saved, against a crash."""
+    tour: bool = True
+    """Whether the next start shows round; off once one has."""
     keys: tuple[KeySetting, ...] = ()
     """The keys of the actions that have been given others."""
+    sampling: Knobs = DEFAULT
+    """The knobs that ghosts are drawn by."""
+    presets: tuple[Preset, ...] = ()
+    """The person's own."""
 
 
 def settings_path() -> Path:
@@ -109,6 +119,16 @@ def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
             settings = replace(settings, keys=tuple(source.key_settings(read)))
             faults += wrong
             continue
+        if key == "sampling":
+            knobs, wrong = read_knobs(value)
+            settings = replace(settings, sampling=knobs)
+            faults += wrong
+            continue
+        if key == "presets":
+            presets, wrong = read_presets(value)
+            settings = replace(settings, presets=presets)
+            faults += wrong
+            continue
         if key not in names:
             fault = f"there is no such setting; there are {', '.join(names)}"
         else:
@@ -127,7 +147,8 @@ def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
 def change_settings(path: Path, changes: Mapping[str, object]) -> None:
     """Save the named settings; all else in the file stays, comments too. Raises SettingsError.
 
-    A file that can't be read is left alone.
+    Of a table only what is named in it is another; None takes a setting away, and a table that has
+    nothing in it any more goes with it. A file that can't be read is left alone.
     """
     # Here and not above: few starts change anything.
     import tomlkit
@@ -138,11 +159,13 @@ def change_settings(path: Path, changes: Mapping[str, object]) -> None:
         text = _read(path)
         table = _parsed(text)
         document = tomlkit.parse(text)
-        for key, value in plain.items():
-            document[key] = value
+        # Of odd files it makes odd tables, which break in odd ways.
+        with suppress(AttributeError, LookupError, TypeError):
+            _put(document, plain, tomlkit.table)
         changed = tomlkit.dumps(document)
+        _put(table, plain, dict)
         # Whether it writes what it was told is not taken on trust: the file is a person's own.
-        if _told_apart(_parsed(changed)) != _told_apart({**table, **plain}):
+        if _told_apart(_parsed(changed)) != _told_apart(table):
             raise ValueError(f"set {', '.join(plain)} there by hand")
         write_private(path, changed)
     except OSError as error:
@@ -174,9 +197,57 @@ def _parsed(text: str) -> dict[str, Any]:
         raise ValueError("a number that is too long") from error
 
 
-def _told_apart(table: Mapping[str, object]) -> dict[str, str]:
+# Any: tables of the library's and of Python's alike.
+def _put(
+    table: MutableMapping[str, Any], changes: Mapping[str, object], empty: Callable[[], Any]
+) -> None:
+    """Have the changes in a table; tables that are new in it are made by `empty`."""
+    for key, value in changes.items():
+        if value is None:
+            table.pop(key, None)
+        elif isinstance(value, Mapping):
+            _put_table(table, key, value, empty)
+        elif key not in table or not _equal(table[key], value):
+            table[key] = value
+
+
+def _equal(before: object, value: object) -> bool:
+    """Whether a value says this already, in whatever way it is written."""
+    plain = getattr(before, "unwrap", lambda: before)()
+    return repr(plain) == repr(value)
+
+
+def _put_table(
+    table: MutableMapping[str, Any],
+    key: str,
+    changes: Mapping[str, object],
+    empty: Callable[[], Any],
+) -> None:
+    below = table.get(key)
+    if isinstance(below, MutableMapping):
+        _put(below, changes, empty)
+        if not below and not _has_comments(below):
+            del table[key]
+        return
+    below = empty()
+    _put(below, changes, empty)
+    # What was no table leaves its place, which is among the settings that are none.
+    table.pop(key, None)
+    if below:
+        table[key] = below
+
+
+def _has_comments(table: MutableMapping[str, Any]) -> bool:
+    """Whether there is more in an empty table than meets the program."""
+    written = getattr(table, "as_string", str)()
+    return not isinstance(table, dict) or "#" in written
+
+
+def _told_apart(value: object) -> object:
     """A table as it can be compared: a number may be none, which equals nothing."""
-    return {key: repr(value) for key, value in table.items()}
+    if isinstance(value, Mapping):
+        return {key: _told_apart(one) for key, one in value.items() if one != {}}
+    return repr(value)
 
 
 class _Source:
@@ -236,7 +307,9 @@ def _paths(value: object) -> tuple[tuple[Path, ...], str]:
 
 
 def _plain(value: object) -> object:
-    """A setting as TOML has it."""
+    """A setting as TOML has it; None where it is to be taken away."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [str(one) for one in value]
     return value

@@ -38,8 +38,8 @@ LIST_SECONDS = 1.0
 STOP_SECONDS = 1.0
 """How long `close` waits for the thread."""
 
-TRAIN = (sys.executable, "-m", "tui.cli", "train")
-"""The command that trains."""
+TRAIN = (sys.executable, "-P", "-m", "tui.cli", "train")
+"""The command that trains; no module of the folder that one happens to be in is imported."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +138,11 @@ class Trainings:
         except OSError as error:
             raise RunError(f"{path}: {error.strerror}") from error
         budget = ("--epochs", plan.epochs) if plan.epochs else ("--minutes", plan.minutes)
-        options = ["--name", plan.name, "--cell", plan.cell, "--size", plan.size]
-        corpora = [str(corpus.absolute()) for corpus in plan.corpora]
-        self._start(path, [*corpora, *options, *map(str, budget), "--out", str(path)])
+        chosen = ("--size", plan.size, *map(str, budget))
+        if plan.preset:
+            chosen = ("--preset", plan.preset)
+        options = ["--name", plan.name, "--cell", plan.cell, *chosen, "--out", str(path)]
+        self._start(path, [*(str(corpus.absolute()) for corpus in plan.corpora), *options])
         return path
 
     def resume(self, path: Path) -> None:

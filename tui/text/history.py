@@ -19,6 +19,9 @@ PAUSE_SECONDS = 2.0
 STEP_CHARS = 100
 """A step of typing ends once it holds so many characters."""
 
+JOINED_CHARS = 1 << 14
+"""A change that a text is put behind piece by piece ends once it holds so many characters."""
+
 OVERHEAD = 200
 """What a change takes beside its text, in characters."""
 
@@ -71,8 +74,27 @@ class History:
         self._size += size
         self._at = now
         self._open = len(changes) == 1 and "\n" not in changes[0].inserted
-        while self._size > MEMORY and len(self._done) > 1:
-            self._drop_oldest()
+        self._shrink()
+
+    def append(self, change: Change, after: Selection) -> None:
+        """Have a change in the step that `note` began last, whenever that was.
+
+        Not to be called when that step has been taken back.
+        """
+        last = self._done[-1]
+        earlier = last.changes[-1]
+        joins = not (earlier.removed or change.removed) and change.start == earlier.stop
+        grown = len(change.removed) + len(change.inserted)
+        if joins and len(earlier.inserted) < JOINED_CHARS:
+            last.changes[-1] = replace(earlier, inserted=earlier.inserted + change.inserted)
+        else:
+            last.changes.append(change)
+            grown += OVERHEAD
+        last.after = after
+        last.size += grown
+        self._size += grown
+        self._open = False
+        self._shrink()
 
     def _grown(
         self, last: Step, changes: Sequence[Change], before: Selection, now: float
@@ -133,6 +155,10 @@ class History:
     def at_saved(self) -> bool:
         """Whether undoing and redoing have come back to what the file holds."""
         return self._savable and self._saved is (self._done[-1] if self._done else None)
+
+    def _shrink(self) -> None:
+        while self._size > MEMORY and len(self._done) > 1:
+            self._drop_oldest()
 
     def _drop_oldest(self) -> None:
         """The oldest step goes for good: nothing before it can be had again."""

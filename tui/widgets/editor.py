@@ -99,6 +99,7 @@ class Editor(GhostArea):
             event.stop()
             focused._forward_event(events.Key(event.key, event.character))
             return
+        self.end_stream()
         for node in (self, self.screen):
             for binding in node._bindings.key_to_bindings.get(event.key, ()):
                 if await self.app.run_action(binding.action, node):

@@ -2,14 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from tui.text.buffer import Buffer, Selection
+from tui.text.buffer import Buffer, Location, Selection
 from tui.text.layout import Layout, Place
 from tui.text.wrap import part_in_view
 from tui.widgets.line import Line, Runs, Span, clip, flow
 
 Finder = Callable[[str], Sequence[Span]]
 """Which columns of a line to show as found."""
+
+
+class Tinter(Protocol):
+    """Knows how surprising each character of a text is."""
+
+    def levels(self, row: int, start: int, end: int) -> bytes:
+        """The level of surprise of each column of a row from `start` on, up to `end` at most."""
+
+    def changed(self, start: Location) -> None:
+        """Take note that the text has changed from here on."""
+
 
 LONG = 1 << 14
 """Of a longer line only what is in view is searched, and so much around it."""
@@ -43,6 +55,8 @@ class Sight:
     """What is selected, and the cursor."""
     finder: Finder | None
     """Finds what is to be marked."""
+    tinter: Tinter | None
+    """Says how what is not marked is tinted."""
     tail: Runs
     """What is shown behind the cursor."""
 
@@ -68,6 +82,7 @@ def lines_in_view(sight: Sight) -> tuple[list[Line], list[Place]]:
             cursor=cursor,
             selected=_selected(sight.selection, row, start, end, last),
             found=_found(sight, found, row, start, end),
+            tints=sight.tinter.levels(row, start, end) if sight.tinter else b"",
             tail=tail[0],
         )
         lines.append(line if sight.wrapped else _cut(sight, line))
@@ -158,6 +173,7 @@ def _cut(sight: Sight, line: Line) -> Line:
         cursor=cursor,
         selected=cut(line.selected) if line.selected[0] < line.selected[1] else (0, 0),
         found=tuple(cut(span) for span in line.found if span[0] < last and span[1] > first),
+        tints=line.tints[first:last],
     )
 
 

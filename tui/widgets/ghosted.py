@@ -17,9 +17,10 @@ from textual.message import Message
 
 from tui.text.buffer import Change, Location
 from tui.widgets.alternatives import Alternatives
-from tui.widgets.area import EditArea
 from tui.widgets.ghost import Ghost
 from tui.widgets.line import Runs
+from tui.widgets.panel import in_panel
+from tui.widgets.streamed import StreamArea
 from tui.widgets.window import Window
 
 NO_GHOST = Ghost()
@@ -34,7 +35,7 @@ SHADES = ((0.8, "editor--ghost-likely"), (0.4, "editor--ghost-fair"), (0.0, "edi
 """From which probability on a ghost's character takes which style."""
 
 
-class GhostArea(EditArea):
+class GhostArea(StreamArea):
     """Edits a text, and knows which ghost may show and whether one is wanted."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {style for _, style in SHADES}
@@ -82,6 +83,11 @@ class GhostArea(EditArea):
         return self._ghost.text
 
     @property
+    def ghost_odds(self) -> tuple[float, ...]:
+        """How likely each of its characters was when it was proposed."""
+        return self._ghost.probabilities
+
+    @property
     def revision(self) -> int:
         """A number that changes whenever the text or the cursor does."""
         return self._revision
@@ -99,20 +105,32 @@ class GhostArea(EditArea):
     @property
     def wants_ghost(self) -> bool:
         """Whether a ghost for the present text would be shown."""
-        return (
-            self._asking
-            and self._ghosts_on
-            and not self._dismissed
-            and not self.read_only
-            and not self._keys_go_elsewhere
-            and self.selection.is_empty
-            and self.cursor_at_end_of_line
-        )
+        return not self.quiet
+
+    @property
+    def quiet(self) -> str:
+        """Why no ghost for the present text would be shown; empty where one would."""
+        if not self._ghosts_on:
+            return "ghosts are off in this document"
+        if self.read_only:
+            return "the document is read-only"
+        if self._keys_go_elsewhere:
+            return "the keys are not the text's"
+        if not self.selection.is_empty:
+            return "something is selected"
+        if not self.cursor_at_end_of_line:
+            return "the cursor is not at the end of a line"
+        if self._dismissed:
+            return "dismissed, until the next word"
+        return "" if self._asking else "nothing was typed here"
 
     @property
     def _keys_go_elsewhere(self) -> bool:
         """Whether another widget has them, so that no ghost could be accepted."""
-        return self.is_attached and self.screen.focused not in (None, self)
+        if not self.is_attached or self.screen.focused in (None, self):
+            return False
+        # A panel's keys are about the ghost.
+        return not in_panel(self.screen.focused)
 
     @property
     def cursor_at_end_of_line(self) -> bool:
@@ -201,6 +219,8 @@ class GhostArea(EditArea):
         self, changes: tuple[Change, ...], *, moved: bool = True, travelled: bool = False
     ) -> None:
         """Keep the ghost as far as a change types it; else, and after a move, let it go."""
+        if changes and self._tinter:
+            self._tinter.changed(min(change.start for change in changes))
         for change in changes:
             self._edits += 1
             self._window.edited(change.start)
@@ -222,7 +242,8 @@ class GhostArea(EditArea):
             rest = self._ghost.after(changes[0].inserted)
         if any(character.isspace() for change in changes for character in change.inserted[:LOOK]):
             self._dismissed = False
-        self._forget_ghost(rest, asking=True)
+        # What is written by itself goes on by itself.
+        self._forget_ghost(rest, asking=not self.is_streamed(changes))
 
     def _forget_ghost(self, ghost: Ghost = NO_GHOST, *, asking: bool = False) -> None:
         """The text or the cursor is another: whatever was predicted before is stale."""

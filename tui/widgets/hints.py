@@ -12,6 +12,7 @@ def hints(view: RunView | None, runs: int) -> Content:
     told = [
         ("Enter", "new run", "new", not runs),
         ("n", "new", "new", bool(runs)),
+        ("c", "classroom", "seminar", not runs),
         ("Space", "compare", "mark", runs > 1 and view is not None),
         ("p", "go on" if view and view.wish == "pause" else "pause", "pause", held),
         ("s", "stop", "stop", held),

@@ -40,6 +40,8 @@ class Palette:
     """Laid over what is selected."""
     match: Style = NO_STYLE
     """Laid over what was searched for."""
+    tints: tuple[Style, ...] = ()
+    """Laid under all these, by level of surprise."""
     gutter: Style = NO_STYLE
     """Line numbers."""
     bar: Style = NO_STYLE
@@ -61,6 +63,8 @@ class Line(NamedTuple):
     """Columns selected; one past the text is its line break."""
     found: tuple[Span, ...] = ()
     """Columns that were searched for, from left to right."""
+    tints: bytes = b""
+    """The level of surprise of each column from the first on, as far as it is shown."""
     tail: Runs = ()
     """What is shown after the text though it is not in the document; it fits."""
     bar: str = " "
@@ -78,17 +82,20 @@ def draw(line: Line, palette: Palette) -> Strip:
         cuts.update(cursor)
     for span in line.found:
         cuts.update(min(column, size) for column in span)
+    cuts.update(_steps(line.tints[:size]))
     segments = [Segment(line.gutter, base + palette.gutter)]
     shown = _shown(text, sorted(cuts), palette.tab, line.x)
     for start, part in shown:
-        style = base
+        style = NO_STYLE
         if any(first <= start < last for first, last in line.found):
             style += palette.match
         if line.selected[0] <= start < line.selected[1]:
             style += palette.selection
         if start == cursor[0]:
             style += palette.cursor
-        segments.append(Segment(part, style))
+        if start < len(line.tints) and not style:
+            style = palette.tints[line.tints[start]]
+        segments.append(Segment(part, base + style))
     if line.cursor == size:
         segments += _under_cursor(line.tail, palette.cursor, base)
     elif line.selected[0] <= size < line.selected[1]:
@@ -132,6 +139,15 @@ def clip(runs: Runs, room: int) -> Runs:
         kept.append((text, style))
         room -= cell_len(text)
     return tuple(kept)
+
+
+def _steps(levels: bytes) -> list[int]:
+    """Where the level is another than before, and where the last one ends."""
+    if not levels:
+        return []
+    return [at for at, (one, other) in enumerate(pairwise(levels), 1) if one != other] + [
+        len(levels)
+    ]
 
 
 def _cells(runs: Iterable[tuple[str, Style]]) -> int:

@@ -106,6 +106,7 @@ class StatusLine(StripWidget):
 
     DEFAULT_CSS = """
     StatusLine {
+        split: bottom;
         height: 1;
         background: $surface;
         color: $foreground 80%;
@@ -145,7 +146,12 @@ class StatusLine(StripWidget):
     def say(self, note: str) -> None:
         """Show a word beside the file's name for a moment."""
         self.update(note=note)
-        self.set_timer(NOTE_SECONDS, lambda: self.update(note=""))
+        self.set_timer(NOTE_SECONDS, lambda: self._unsay(note))
+
+    def _unsay(self, note: str) -> None:
+        """Take a note away, unless another has come in its place."""
+        if self._facts.note == note:
+            self.update(note="")
 
     def await_answer(self, awaited: bool) -> None:
         """Tell whether an answer is on its way; it shows once it takes long."""

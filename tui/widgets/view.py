@@ -12,7 +12,8 @@ from textual.strip import Strip
 
 from tui.text.buffer import Buffer, Location, Selection
 from tui.text.layout import Layout, Place
-from tui.widgets.frame import Finder, Sight, lines_in_view
+from tui.widgets.frame import Finder, Sight, Tinter, lines_in_view
+from tui.widgets.heat import TINTS, css
 from tui.widgets.line import Line, Palette, Runs, draw
 from tui.widgets.strips import StripWidget
 
@@ -29,6 +30,7 @@ class TextView(StripWidget, can_focus=True):
         "text--match",
         "text--gutter",
         "text--bar",
+        *TINTS,
     }
     DEFAULT_CSS = """
     TextView {
@@ -59,7 +61,7 @@ class TextView(StripWidget, can_focus=True):
         &:ansi .text--gutter { text-style: dim; }
         &:ansi .text--bar { text-style: dim; }
     }
-    """
+    """ + css("TextView")
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self.buffer = Buffer()
@@ -72,6 +74,7 @@ class TextView(StripWidget, can_focus=True):
         self._palette = Palette()
         self._strips: LRUCache[Line, Strip] = LRUCache(1024)
         self._finder: Finder | None = None
+        self._tinter: Tinter | None = None
         self._numbers = False
         self._wrapped = True
         self._left = 0
@@ -99,6 +102,11 @@ class TextView(StripWidget, can_focus=True):
     def top(self) -> Place:
         """The screen line at the top."""
         return self._top
+
+    @property
+    def bottom(self) -> int:
+        """The last row in view, when it was last painted."""
+        return self._places[-1][0] if self._places else self._top[0]
 
     @property
     def height(self) -> int:
@@ -131,9 +139,15 @@ class TextView(StripWidget, can_focus=True):
         self._finder = finder
         self.repaint()
 
+    def show_tints(self, tinter: Tinter | None) -> None:
+        """Tint the text by surprise, as `tinter` has it; with None no longer, nor another text."""
+        self._tinter = tinter
+        self.repaint()
+
     def show_buffer(self, buffer: Buffer) -> None:
         """Show another text from its start on."""
         self.buffer = buffer
+        self._tinter = None
         self._layout_of_text = Layout(buffer, self._text_width, self._layout_of_text.tab)
         self._selection = Selection()
         self._top, self._left = (0, 0), 0
@@ -300,6 +314,7 @@ class TextView(StripWidget, can_focus=True):
             cursor=self.get_component_rich_style("text--cursor", partial=True),
             selection=self.get_component_rich_style("text--selection", partial=True),
             match=self.get_component_rich_style("text--match", partial=True),
+            tints=tuple(self.get_component_rich_style(one, partial=True) for one in TINTS),
             gutter=self.rich_style + self.get_component_rich_style("text--gutter"),
             bar=self.get_component_rich_style("text--bar", partial=True),
         )
@@ -319,6 +334,7 @@ class TextView(StripWidget, can_focus=True):
                 gutter=self._gutter_width,
                 selection=self._selection,
                 finder=self._finder,
+                tinter=self._tinter,
                 tail=self.tail(),
             )
         )

@@ -17,7 +17,7 @@ def test_what_it_prints_can_be_set(charlm: Charlm, home: Path) -> None:
     text = "".join(
         f"{line.removeprefix('# ')}\n"
         for line in outcome.out.splitlines()
-        if re.match(r"# (?:\[keys\]|[\w-]+ = )", line)
+        if re.match(r"# (?:\[\w+\]|[\w-]+ = )", line)
     )
     path.parent.mkdir(parents=True)
     path.write_text(text)
@@ -38,6 +38,8 @@ def test_json(charlm: Charlm) -> None:
     assert found["settings"]["theme"] == "auto"
     assert found["settings"]["tab_width"] == 4
     assert found["keys"]["save"] == ["Ctrl-S"]
+    assert found["sampling"]["temperature"] == 1.0
+    assert found["sampling"]["confidence"] is None
     assert found["path"].endswith("settings.toml")
 
 
@@ -46,12 +48,12 @@ def test_faults_are_told(charlm: Charlm, home: Path) -> None:
     path = home / "config" / "charlm-tui" / "settings.toml"
     path.parent.mkdir(parents=True)
     path.write_text(
-        'them = "dark"\n[keys]\nsav = "F2"\nopen = "F3"\nnew = "F3"\n"\\u001b[31m" = "F4"'
+        'them = "dark"\n[keys]\nsav = "F2"\nopen = "F23"\nnew = "F23"\n"\\u001b[31m" = "F4"'
     )
     outcome = charlm("settings")
     assert outcome.code == 0
     assert outcome.err.count("\n") == 4
     assert f"{path}, line 1: them: there is no such setting" in outcome.err
     assert f"{path}, line 3: sav: there is no such action; did you mean save?" in outcome.err
-    assert f"{path}, line 5: new: F3 is given to open already" in outcome.err
+    assert f"{path}, line 5: new: F23 is given to open already" in outcome.err
     assert "\x1b" not in outcome.err

@@ -1,0 +1,162 @@
+"""The tours: what to try next stands below the text, and goes on as soon as it was done."""
+
+import re
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.tui.support import SENTENCE, Bench, FakeModel
+from tui.app import CharlmApp
+from tui.services.keymap import action_name, bindings_of
+from tui.services.settings import change_settings, settings_path
+from tui.services.tour import FIRST, SEMINAR, TOURS, Step, Tour
+
+PLAN = Tour(
+    name="Plan",
+    about="two steps",
+    steps=(Step(title="One", text="a", until="ghost"), Step(title="Two", text="b")),
+)
+
+
+@asynccontextmanager
+async def first_start(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Bench]:
+    """The application as it starts on no file."""
+    model = FakeModel()
+    app = CharlmApp(None, "fake", load_model=lambda name: model)
+    app.main.welcoming = True
+    async with app.run_test(size=size, notifications=True) as pilot:
+        bench = Bench(app, pilot, model)
+        await bench.settle()
+        yield bench
+
+
+def test_a_step_waits_for_its_deed_alone() -> None:
+    """Whatever else is done meanwhile changes nothing."""
+    assert PLAN.after("accept") is PLAN
+    assert PLAN.after("ghost").at == 1
+    assert not PLAN.after("ghost").over
+
+
+def test_the_last_step_ends_when_the_person_says_so() -> None:
+    """No deed ends it."""
+    last = PLAN.next()
+    assert last.after("ghost") is last
+    assert last.next().over
+    assert last.next().step == PLAN.steps[-1]
+    assert last.next().next() == last.next()
+
+
+@pytest.mark.parametrize("tour", TOURS)
+async def test_the_keys_of_every_step_are_there(tour: Tour) -> None:
+    """What stands in brackets is the name of an action that has a key."""
+    async with first_start() as it:
+        bound = {
+            action_name(one) for one in bindings_of((it.editor._bindings, it.screen._bindings))
+        }
+        named = {name for step in tour.steps for name in re.findall(r"\[(\w+)\]", step.text)}
+        assert named
+        assert named <= bound
+
+
+async def test_the_first_start_shows_round() -> None:
+    """What to do first stands below the text, and the keys stay the text's."""
+    async with first_start() as it:
+        assert it.says(FIRST.steps[0].title)
+        assert it.app.focused is it.editor
+        await it.type("The")
+        assert it.editor.text == "The"
+
+
+async def test_a_tour_goes_on_with_what_one_does() -> None:
+    """A ghost shows, it is accepted: each time the next step comes."""
+    async with first_start() as it:
+        await it.type("The quick")
+        assert it.screen.tour == FIRST.next()
+        assert it.says(FIRST.steps[1].title)
+        await it.press("tab")
+        assert it.editor.text == SENTENCE
+        assert it.screen.tour == FIRST.next().next()
+
+
+async def test_a_step_can_be_left_out() -> None:
+    """Alt-J goes on without it; after the last one the tour is gone."""
+    async with first_start() as it:
+        for number in range(1, len(FIRST.steps)):
+            await it.press("alt+j")
+            assert it.says(f"{number + 1}/{len(FIRST.steps)}: {FIRST.steps[number].title}")
+        await it.press("alt+j")
+        assert it.screen.tour is None
+        assert not it.says(FIRST.steps[-1].title)
+        assert it.app.focused is it.editor
+
+
+async def test_a_tour_can_be_ended_at_once() -> None:
+    """Alt-Y takes it away."""
+    async with first_start() as it:
+        await it.press("alt+y")
+        assert it.screen.tour is None
+        assert not it.says(FIRST.steps[0].title)
+
+
+async def test_it_never_comes_again() -> None:
+    """The next start is quiet, though the first one was cut off at its first step."""
+    async with first_start():
+        pass
+    assert tomllib.loads(settings_path().read_text())["tour"] is False
+    async with first_start() as it:
+        assert it.screen.tour is None
+
+
+async def test_nobody_is_shown_round_in_a_file() -> None:
+    """A tour has one write something."""
+    model = FakeModel()
+    app = CharlmApp(None, "fake", load_model=lambda name: model)
+    async with app.run_test() as pilot:
+        await Bench(app, pilot, model).settle()
+        assert app.main.tour is None
+    assert not settings_path().exists()
+
+
+async def test_a_tour_can_be_asked_for() -> None:
+    """Alt-Y asks which; s begins the seminar."""
+    change_settings(settings_path(), {"tour": False})
+    async with first_start() as it:
+        await it.press("alt+y", "s")
+        await it.until(lambda: it.screen.tour == SEMINAR)
+        assert it.says(SEMINAR.steps[0].title)
+        await it.press("alt+y", "alt+y", "t")
+        await it.until(lambda: it.screen.tour == FIRST)
+
+
+async def test_asking_for_none_begins_none() -> None:
+    """Esc leaves all as it was."""
+    change_settings(settings_path(), {"tour": False})
+    async with first_start() as it:
+        await it.press("alt+y", "escape")
+        assert it.screen.tour is None
+        assert it.app.screen is it.screen
+
+
+async def test_a_tour_names_the_keys_as_they_are_set() -> None:
+    """Who has given an action another key reads that one."""
+    change_settings(settings_path(), {"keys": {"accept": "Alt-A"}})
+    async with first_start() as it:
+        await it.press("alt+j")
+        assert it.says("Alt-A takes all of the ghost")
+
+
+@pytest.mark.parametrize("tour", TOURS)
+@pytest.mark.parametrize("size", [(80, 24), (40, 15)])
+async def test_every_step_is_legible(tour: Tour, size: tuple[int, int]) -> None:
+    """Where the screen is small as well, with room left to write in."""
+    async with first_start(size) as it:
+        await it.screen._go_on(tour)
+        for step in tour.steps:
+            await it.settle()
+            assert it.says(step.title)
+            if size == (80, 24):
+                assert it.editor.size.height >= 15
+            assert it.editor.size.height >= 5
+            await it.press("alt+j")
