@@ -66,7 +66,7 @@ format: $(VENV)/dev ## put the sources into ruff's format
 wheel: $(VENV)/dev ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
-picture: $(VENV)/dev ## take the picture of the app in the README anew
+picture: $(VENV)/dev ## take the pictures of the app in the README anew
 	$(BIN)/python docs/picture.py
 
 # Where the corpora are, which of the models to make, and what to put over their recipes:
