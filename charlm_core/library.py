@@ -42,6 +42,9 @@ CARD_BYTES = 1 << 16
 LONGEST_NAME = 100
 """Bytes in a model's name; a file system takes 255, and there are names made from it."""
 
+MOST_NAMED = 8
+"""Of more models the first are named to whoever asked for one that there is not."""
+
 LOCK_SECONDS = 20.0
 """How long one who imports or removes waits for another to be done with it."""
 
@@ -177,7 +180,10 @@ def locate(name: str | os.PathLike[str]) -> Path:
             raise CheckpointError(f"{text}: not a checkpoint: it holds no {CONFIG_FILE}")
     except OSError as error:
         raise CheckpointError(f"{text}: {error.strerror}") from error
-    names = ", ".join(entry.name for entry in models()[0]) or "none"
+    entries = models()[0]
+    names = ", ".join(entry.name for entry in entries[:MOST_NAMED]) or "none"
+    if (more := len(entries) - MOST_NAMED) > 0:
+        names += f" and {more:,} more"
     raise CheckpointError(f"{text}: no such checkpoint (there are: {names})")
 
 
@@ -299,9 +305,19 @@ def _entry(name: str, path: Path, origin: Origin, shadowed: bool) -> ModelEntry:
 
 def _check_free(name: str) -> None:
     """Raise NameTakenError where a model, or what may become one, has this name already."""
-    places = (runs_directory(), models_directory(), shipped_directory())
-    if any(os.path.lexists(place / name) for place in places):
+    own = models_directory() / name
+    others = (runs_directory() / name, shipped_directory() / name)
+    # Empty is what one leaves who is killed while removing: nobody would see it, nor get rid of it.
+    taken = os.path.lexists(own) and not _is_empty(own)
+    if taken or any(map(os.path.lexists, others)):
         raise NameTakenError(f"there is a model called {name} already; choose another name")
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether this is a folder with nothing in it. Never raises."""
+    with contextlib.suppress(OSError):
+        return not folder.is_symlink() and not any(folder.iterdir())
+    return False
 
 
 def _read_files(folder: Path) -> tuple[dict[str, bytes], float]:

@@ -274,8 +274,12 @@ def text_fault(path: Path) -> str | None:
     None where there is nothing to tell: it is no regular file, or a link to nothing.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             return None
+        # Not even looked into: /proc/kmsg is such a file, and keeps a reader waiting.
+        if not status.st_size:
+            return "empty"
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:

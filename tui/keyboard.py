@@ -1,10 +1,13 @@
 """What the terminal sends, read in place of Textual's own reader where that falls short."""
 
+import codecs
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
+from functools import partial
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._parser import Peek1, Read1, TokenCallback
 from textual._xterm_parser import XTermParser
 from textual.keys import _character_to_key
 from textual.message import Message
@@ -17,14 +20,18 @@ ESC = "\x1b"
 BEGINNERS = "NOPX"
 """Letters behind Esc with which a longer sequence may begin."""
 
+MOST_CELLS = 10_000
+"""No terminal is higher or wider."""
+
 
 class KeyboardParser(XTermParser):
-    """Takes a paste whole, and knows Alt with any key.
+    """Takes a paste whole, knows Alt with any key, and drops what can't be read.
 
     Textual reads a paste character by character, a megabyte in half a second where this takes a
     millisecond, and takes sequences within it for keys. With a sign it drops the Alt, and with a
     digit it takes it for the character that a Mac's keyboard has there. With a letter it waits for
-    a tenth of a second, and when the next one comes before that it types `^` and the letter.
+    a tenth of a second, and when the next one comes before that it types `^` and the letter. It
+    breaks at some sequences, such as a key that is told together with its name in another layout.
     """
 
     def __init__(self, debug: bool = False) -> None:
@@ -62,6 +69,20 @@ class KeyboardParser(XTermParser):
                 if text:
                     yield events.Paste(text)
 
+    def parse(self, token_callback: TokenCallback[Message]) -> Generator[Read1 | Peek1, str, None]:
+        """Read on and on; a sequence at which Textual's reader breaks means nothing."""
+
+        def tell(message: Message) -> None:
+            if not isinstance(message, events.Resize) or _is_possible(message):
+                token_callback(message)
+
+        while not self.is_eof:
+            try:
+                yield from super().parse(tell)
+            except Exception:
+                # Whatever it is, the person at the keyboard can't do anything about it.
+                self.debug_log("dropped")
+
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         """The keys that a sequence stands for."""
         key = sequence.removeprefix(ESC)
@@ -80,9 +101,22 @@ class KeyboardParser(XTermParser):
         return alone and key.isalpha() and sequence not in ANSI_SEQUENCES_KEYS
 
 
+def _is_possible(resize: events.Resize) -> bool:
+    """Whether a terminal can have become so large."""
+    return 0 < resize.size.width <= MOST_CELLS and 0 < resize.size.height <= MOST_CELLS
+
+
 def read_with_care() -> None:
-    """Have the applications that start from now on read their terminals by this."""
+    """Have the applications that start from now on read their terminals by this.
+
+    What is no UTF-8 is read as a sign for that, where it would end them.
+    """
     if sys.platform != "win32":
         from textual.drivers import linux_driver
 
         linux_driver.XTermParser = KeyboardParser  # type: ignore[attr-defined]
+        linux_driver.getincrementaldecoder = _lenient  # type: ignore[assignment, attr-defined]
+
+
+def _lenient(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    return partial(codecs.getincrementaldecoder(encoding), errors="replace")

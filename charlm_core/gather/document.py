@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 LONGEST_LINE = 1 << 16
 """Longer lines are cut."""
@@ -34,6 +35,8 @@ class Source:
     """Whose it is."""
     documents: Callable[[Skip], Iterator[Document]]
     """Its texts, in an order that is the same each time."""
+    path: Path | None = None
+    """The file it is, where it is one."""
 
 
 def lines_of(pieces: Iterator[str]) -> Iterator[str]:

@@ -82,7 +82,7 @@ def share_folders(name: str) -> list[Path]:
     found: dict[str, Path] = {}
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         place = Path(os.path.realpath(Path(folder).parent / "share" / name))
-        if folder and place.is_dir():
+        if folder and os.path.isdir(place):  # noqa: PTH112 - its own method may raise
             found.setdefault(str(place), place)
     return list(found.values())
 
@@ -208,5 +208,7 @@ def _files(
         )
         for name in sorted(files):
             path = Path(place, name)
-            if path.is_file() and not path.is_symlink() and not (only and top):
+            # Not by its own method, which raises for what may not be looked at.
+            regular = os.path.isfile(path)  # noqa: PTH113
+            if regular and not os.path.islink(path) and not (only and top):  # noqa: PTH114
                 yield path

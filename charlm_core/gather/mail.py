@@ -4,6 +4,7 @@ Of each the plain text, without what it quotes and without the signature. Only e
 """
 
 import email.policy
+import os
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
@@ -16,8 +17,15 @@ MOST_BYTES = 1 << 25
 
 HEAD_BYTES = 1 << 12
 
+LONGEST_FIELD = 1 << 11
+"""No honest field that says what a part is has more bytes; the library reads it in square time."""
+
+LONGEST_ATTRIBUTION = 500
+"""No line that says who is quoted has more characters."""
+
 _PARSER: "BytesParser[EmailMessage]" = BytesParser(policy=email.policy.default)
 _HEADER = re.compile(rb"^(From|To|Subject|Date|Message-ID|Received|Return-Path):", re.I | re.M)
+_LONG_FIELD = re.compile(rb"^Content-(?:[^\n]|\n[ \t]){%d}" % LONGEST_FIELD, re.I | re.M)
 _SIGNATURE = re.compile(r"-- ?|_{20,}")
 _FORWARDED = re.compile(
     r"-{3,} ?(Original Message|Forwarded message|Исходное сообщение|Пересылаемое сообщение) ?-{3,}",
@@ -30,7 +38,9 @@ _ATTRIBUTION = re.compile(
 
 def is_maildir(folder: Path) -> bool:
     """Whether a folder is one that mails are delivered to."""
-    return all((folder / name).is_dir() for name in ("cur", "new", "tmp"))
+    # Unlike the path's own method this never raises: a folder may be one that can't be entered.
+    parts = (folder / name for name in ("cur", "new", "tmp"))
+    return all(map(os.path.isdir, parts))
 
 
 def is_mbox(head: bytes) -> bool:
@@ -60,6 +70,8 @@ def split_mbox(stream: BinaryIO) -> Iterator[bytes]:
 
 def written(message: bytes) -> str:
     """The text that the sender wrote; empty where there is none that can be read."""
+    if _LONG_FIELD.search(message):
+        return ""
     try:
         parsed = _PARSER.parsebytes(message)
         part = parsed.get_body(("plain",))
@@ -104,6 +116,8 @@ def _drop_attribution(kept: list[str]) -> None:
     while kept and not kept[-1].strip():
         kept.pop()
     for count in (1, 2):
-        if _ATTRIBUTION.fullmatch(" ".join(kept[-count:]).strip()) and len(kept) >= count:
+        line = " ".join(kept[-count:]).strip()
+        short = len(line) <= LONGEST_ATTRIBUTION
+        if short and _ATTRIBUTION.fullmatch(line) and len(kept) >= count:
             del kept[-count:]
             return

@@ -49,14 +49,17 @@ def own(name: str, without: Collection[Path] = ()) -> Source:
     """The texts of a file, a folder, a pipe, or `-` for standard input.
 
     Files that look like secrets, data and what is no text are left out of folders, and so are those
-    `without` which it is to be, each from the root on. Raises CorpusError for what is not there.
+    `without` which it is to be. Raises CorpusError for what is not there.
     """
     path = Path(name)
+    without = {Path(os.path.realpath(one)) for one in without}
     try:
         folder = path.is_dir()
         if not folder and name != "-" and not path.exists():
             raise CorpusError(f"{name}: neither a kind of text nor a file or folder")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise CorpusError(f"{name}: {error.strerror}") from error
+    except ValueError as error:
         raise CorpusError(f"{name}: {error}") from error
     if folder:
         about = "mail" if is_maildir(path) else "a folder"
@@ -68,7 +71,11 @@ def own(name: str, without: Collection[Path] = ()) -> Source:
         )
     about = "standard input" if name == "-" else "a file"
     return Source(
-        name=name, about=about, licence=YOURS, documents=lambda skip: _of_file(name, skip)
+        name=name,
+        about=about,
+        licence=YOURS,
+        documents=lambda skip: _of_file(name, skip),
+        path=None if name == "-" else path,
     )
 
 
@@ -84,6 +91,7 @@ def _of_file(name: str, skip: Skip) -> Iterator[Document]:
 
 def _of_folder(folder: Path, without: Collection[Path], skip: Skip) -> Iterator[Document]:
     """The texts of a folder and those below it, sorted; links to folders are not followed."""
+    names = {one.name for one in without}
     for place, folders, files in os.walk(
         folder, onerror=lambda error: skip(str(error.filename), error.strerror or "unreadable")
     ):
@@ -97,7 +105,9 @@ def _of_folder(folder: Path, without: Collection[Path], skip: Skip) -> Iterator[
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = here / name
-            if not name.startswith(".") and path.absolute() not in without:
+            # Only where the name is the same is it worth asking the system.
+            is_out = name in names and Path(os.path.realpath(path)) in without
+            if not name.startswith(".") and not is_out:
                 yield from _found(path, skip)
 
 
@@ -126,7 +136,9 @@ def _mails(path: Path, name: str, skip: Skip) -> Iterator[Document] | None:
     if path.suffix.lower() == ".eml":
         return _of_message(path, skip)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        # What has no size holds no mails, and may, as /proc/kmsg, keep a reader waiting.
+        if not (stat.S_ISREG(status.st_mode) and status.st_size):
             return None
         with path.open("rb") as stream:
             if not is_mbox(stream.read(HEAD_BYTES)):

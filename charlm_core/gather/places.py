@@ -14,8 +14,8 @@ _USUAL = ("Maildir", "Mail", "mail", "mbox", "Notes", "notes", "Documents")
 def sources(names: Iterable[str], without: Collection[Path] = ()) -> list[Source]:
     """Sources by name: a kind of text (`NAMES`), or a file, a folder, a pipe, `-`.
 
-    Files `without` which they are to be, each from the root on, are left out of folders. Raises
-    CorpusError for what is neither.
+    Files `without` which they are to be are left out of folders. Raises CorpusError for what is
+    neither.
     """
     kinds = {source.name: source for source in installed()}
     return [kinds[name] if name in NAMES else own(name, without) for name in names]
@@ -29,7 +29,7 @@ def usual_sources() -> list[Source]:
         places.append(Path(mail))
     there: dict[str, Path] = {}
     for place in places:
-        if place.exists():
+        if os.path.exists(place):  # noqa: PTH110 - its own method may raise
             # Where capitals count for nothing, Mail and mail are one.
             there.setdefault(os.path.realpath(place), place)
     return [*installed(), *(own(str(place)) for place in there.values())]

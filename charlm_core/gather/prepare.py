@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import re
 import secrets
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -13,7 +15,10 @@ from typing import BinaryIO, Self
 from charlm_core.errors import CorpusError
 from charlm_core.gather.clean import Cleaned, Cleaner
 from charlm_core.gather.document import Document, Source
-from charlm_core.storage import sync_directory
+from charlm_core.storage import open_regular, sync_directory
+
+if sys.platform != "win32":
+    import fcntl
 
 MOST_TOLD = 1000
 """Of more files that are left out it is told how many, not which."""
@@ -66,7 +71,12 @@ class Prepared:
 
 
 def valid_path(out: Path) -> Path:
-    """Where what is held out goes: `notes.valid.txt` beside `notes.txt`."""
+    """Where what is held out goes: `notes.valid.txt` beside `notes.txt`.
+
+    Raises CorpusError for what can be no file's name.
+    """
+    if not out.name:
+        raise CorpusError(f"{out}: not the name of a file")
     return out.with_name(f"{out.stem}.valid{out.suffix}")
 
 
@@ -85,12 +95,17 @@ def prepare_corpus(
 
     The last `held_out` share of each source, 0 to 0.5, goes to `valid_path(out)`: whole texts where
     there are many. Both files are replaced once they are whole. Raises CorpusError where nothing is
-    left or it can't be written; what was there is then untouched.
+    left, where a source would be written over, or it can't be written; what was there is then
+    untouched.
     """
     if not 0.0 <= held_out <= 0.5:
         raise CorpusError(f"held out: {held_out} is not between 0 and 0.5")
     try:
         with _Files(out, held_out) as files:
+            sources = list(sources)
+            for source in sources:
+                if source.path is not None and files.writes(source.path):
+                    raise CorpusError(f"{source.name}: can't be read and written at once")
             yield from _read(sources, Cleaner(unwrap=unwrap), files.put, files.end_source)
             yield files.finish()
     except OSError as error:
@@ -176,6 +191,8 @@ class _Files:
         for path in (self._out, self._valid) if self._held_out else (self._out,):
             if path.exists() and not path.is_file():
                 raise CorpusError(f"{path}: there, and no file")
+        for path in (self._out, self._valid):
+            _clear(path)
         self._train = self._temporary(self._out)
         try:
             self._held = self._temporary(self._valid)
@@ -196,7 +213,14 @@ class _Files:
             opener=lambda name, flags: os.open(name, flags, 0o600),
         )
         self._stack.callback(_gone, place)
-        return self._stack.enter_context(stream)
+        self._stack.enter_context(stream)
+        _hold(stream)
+        return stream
+
+    def writes(self, path: Path) -> bool:
+        """Whether this file is one of those that are written."""
+        real = Path(os.path.realpath(path))
+        return real == self._out or bool(self._held_out and real == self._valid)
 
     def put(self, pieces: Iterator[str]) -> None:
         """Write a document, with a blank line before it."""
@@ -268,6 +292,26 @@ class _Files:
             bytes=size,
             valid_bytes=held,
         )
+
+
+def _hold(stream: BinaryIO) -> bool:
+    """Let others know that this file is being written, as long as it is open; whether none is."""
+    if sys.platform != "win32":  # there one that is open can't be deleted anyway
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
+
+
+def _clear(path: Path) -> None:
+    """Delete what somebody who was killed left of writing this file. Never raises."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp")
+    with contextlib.suppress(OSError):
+        for place in [one for one in path.parent.iterdir() if left.fullmatch(one.name)]:
+            with contextlib.suppress(OSError), open_regular(place) as stream:
+                if _hold(stream):
+                    place.unlink()
 
 
 def _gone(place: Path) -> None:

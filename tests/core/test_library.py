@@ -197,6 +197,14 @@ def test_an_unknown_name_tells_which_there_are(shipped: Path) -> None:
     assert fault_of("inglish") == "inglish: no such checkpoint (there are: english, python)"
 
 
+def test_an_unknown_name_where_there_are_many(shipped: Path, saved: Path) -> None:
+    """The first are named, and how many more there are: the line stays a line."""
+    for number in range(30):
+        shutil.copytree(saved, models_directory() / f"m{number:02}")
+    told = ", ".join(f"m{number:02}" for number in range(8))
+    assert fault_of("englsh") == f"englsh: no such checkpoint (there are: {told} and 24 more)"
+
+
 def test_an_unknown_name_where_there_are_none(tmp_path: Path, shipped: Path) -> None:
     """Without any checkpoint it says so."""
     shutil.rmtree(shipped)
@@ -434,6 +442,17 @@ def test_what_a_killed_import_left_is_cleared_away(saved: Path) -> None:
     assert all(one.path != half for one in catalogue())
     import_model(saved)
     assert not half.exists()
+
+
+def test_what_a_killed_removal_left_takes_no_name(saved: Path, shipped: Path) -> None:
+    """An empty folder, which nobody sees; the next import of that name fills it."""
+    (models_directory() / "mine").mkdir(parents=True)
+    path = import_model(saved, "mine")
+    assert [one.path for one in catalogue() if one.name == "mine"] == [path]
+    (models_directory() / "english").mkdir()
+    with pytest.raises(NameTakenError):
+        import_model(saved, "english")
+    assert list(models_directory().glob(".*.tmp")) == []
 
 
 def test_a_folder_that_changes_meanwhile_is_read_again(

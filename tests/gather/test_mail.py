@@ -101,3 +101,13 @@ def test_a_message_without_an_end_is_not_held_in_memory() -> None:
     first, second = split_mbox(io.BytesIO(data))
     assert first == b""
     assert second == b"\ntwo\n"
+
+
+def test_a_hostile_mail_keeps_nobody_waiting() -> None:
+    """Lines and fields that are read in square time are passed over where they are long."""
+    # Each of these took hours.
+    long = "x" + " schrieb" * (1 << 17)
+    assert own_words(f"{long}\n> Tea?\nYes.") == f"{long}\nYes."
+    assert written(mail("Yes.", "text/plain; " + "a=b; " * (1 << 17))) == ""
+    assert written(mail("Yes.", "text/plain;\n " + "a=b;\n " * (1 << 17))) == ""
+    assert written(mail("Yes.", "text/plain; charset=utf-8; " + "a=b; " * 100)) == "Yes."

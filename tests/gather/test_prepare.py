@@ -1,11 +1,14 @@
 """A corpus made of what is there: whole or not at all, and the sources as they were."""
 
+import errno
+import genericpath
 import gzip
 import os
 import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,6 +151,20 @@ def test_a_fault_leaves_what_was_there(notes: Path, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"notes", "out.txt"}
 
 
+def test_what_a_killed_one_left_is_cleared_away(notes: Path, tmp_path: Path) -> None:
+    """Not what another is writing at that moment, nor anybody's own file."""
+    out = tmp_path / "out.txt"
+    left = [tmp_path / f".out{part}.txt.0123abcd.tmp" for part in ("", ".valid")]
+    for path in [*left, mine := tmp_path / ".out.txt.mine.tmp"]:
+        path.write_text("half")
+    writing = prepare_corpus(sources([str(notes)]), out)
+    next(writing)
+    assert not any(path.exists() for path in left)
+    prepared(out, notes)
+    assert isinstance(list(writing)[-1], Prepared)
+    assert {path.name for path in tmp_path.iterdir()} == {"notes", "out.txt", mine.name}
+
+
 def test_what_turns_out_to_be_no_text_is_left_out_whole(tmp_path: Path) -> None:
     """A file that begins as a text and goes on as something else leaves nothing behind."""
     folder = tmp_path / "x"
@@ -162,7 +179,12 @@ def test_what_turns_out_to_be_no_text_is_left_out_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("out", "fault"), [("no/where/out.txt", "no such folder"), (".", "no file")]
+    ("out", "fault"),
+    [
+        ("no/where/out.txt", "no such folder"),
+        (".", "no file"),
+        ("/", "not the name of a file"),
+    ],
 )
 def test_where_it_can_t_be_written(
     notes: Path, tmp_path: Path, out: str, fault: str, monkeypatch: pytest.MonkeyPatch
@@ -171,6 +193,83 @@ def test_where_it_can_t_be_written(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match=fault):
         list(prepare_corpus(sources([str(notes)]), Path(out)))
+
+
+@pytest.mark.parametrize("out", ["notes.txt", "sub/../notes.txt", "link.txt"])
+def test_a_source_is_never_written_over(
+    tmp_path: Path, out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is read keeps what it holds, whatever the way to it is called."""
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    Path("notes.txt").write_text(f"{paragraph(1)}\n\n{paragraph(1)}\n")
+    Path("link.txt").symlink_to("notes.txt")
+    before = Path("notes.txt").read_bytes()
+    with pytest.raises(CorpusError, match=r"notes\.txt: can't be read and written at once"):
+        list(prepare_corpus(sources(["notes.txt"]), Path(out)))
+    Path("notes.txt").rename("notes.valid.txt")
+    with pytest.raises(CorpusError, match="can't be read and written at once"):
+        list(prepare_corpus(sources(["notes.valid.txt"]), Path("notes.txt"), held_out=0.1))
+    assert Path("notes.valid.txt").read_bytes() == before
+    # Where nothing is held out it is a text like any other.
+    list(prepare_corpus(sources(["notes.valid.txt"]), Path("notes.txt")))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "link.txt",
+        "notes.txt",
+        "notes.valid.txt",
+        "sub",
+    ]
+
+
+def test_a_corpus_is_known_by_any_way_to_it(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier call left in the folder is not read, however it is named now."""
+    monkeypatch.chdir(notes)
+    out = Path("..", "notes", "out.txt")
+    text, _ = prepared(out, ".")
+    assert prepared(out, ".")[0] == text
+
+
+def test_files_of_the_system_keep_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has no size, as /proc/kmsg, is not opened in a folder: it may wait for ever."""
+    (tmp_path / "kmsg").touch()
+    opened: list[str] = []
+    real = Path.open
+
+    def watched(path: Path, *arguments: Any, **options: Any) -> Any:
+        opened.append(path.name)
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", watched)
+    (counted,) = count_sources(sources([str(tmp_path)]))
+    assert counted.notices == (f"{tmp_path / 'kmsg'}: skipped, empty",)
+    assert opened == []
+
+
+def test_folders_that_may_not_be_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that can be listed and not entered each file is told; the rest is read."""
+    folder = tmp_path / "x"
+    (folder / "shut").mkdir(parents=True)
+    (folder / "shut" / "a.txt").write_text(paragraph(1))
+    (folder / "b.txt").write_text(paragraph(2))
+    real = os.stat
+
+    def stat_(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        if isinstance(path, str | Path) and "/shut/" in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", stat_)
+    # Python asks in its own way whether there is a folder, which as root there always is.
+    monkeypatch.setattr(os.path, "isdir", genericpath.isdir)
+    found = list(count_sources(sources([str(folder)])))[-1]
+    assert found.files == 1
+    assert "Permission denied" in " ".join(found.notices)
+    monkeypatch.setenv("PATH", f"{folder}/shut/bin")
+    assert share_folders("doc") == []
 
 
 def test_a_source_that_is_not_there() -> None:

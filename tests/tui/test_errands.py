@@ -1,13 +1,16 @@
 """Errands: what panels want of the model, done when no ghost is asked, the latest first."""
 
+import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.tui.support import FakeModel
+from tests.tui.support import SENTENCE, FakeModel
 from tests.tui.test_predictor import Ear, predicting, request
 from tui.services.events import ErrandFailed, Loading, Prediction, Ready
 from tui.services.learner import Learner
+from tui.services.mailbox import Mailbox
 
 
 @dataclass(frozen=True)
@@ -169,3 +172,78 @@ def test_the_end_does_not_wait_for_errands() -> None:
         assert errand.begun.wait(10)
         threading.Timer(0.2, errand.gate.release).start()
     assert errand.count == 0
+
+
+class Ordered:
+    """Does as much as it has been told to, and may be told more while it is at work."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.wanted = 0
+        self.done = 0
+
+    def work(
+        self, learner: Learner, tell: Callable[[object], None], overtaken: Callable[[], bool]
+    ) -> bool:
+        """As much as is wanted by now, unless overtaken."""
+        while self.done < self.wanted:
+            if overtaken():
+                return False
+            self.done += 1
+        return True
+
+
+def test_nothing_is_lost_and_nobody_waits_for_ever() -> None:
+    """Keys, panels and another model, all at once: the last wish of each is fulfilled, and the end
+    comes at once."""
+    threads, rounds = 4, 3000
+    with predicting(lambda name: FakeModel(name=name)) as (predictor, ear):
+        errands = [Ordered(f"errand {number}") for number in range(threads)]
+
+        def hurry(number: int) -> None:
+            chance = random.Random(number)
+            errand = errands[number]
+            for at in range(rounds):
+                errand.wanted += chance.randrange(3)
+                predictor.send(errand)
+                if chance.random() < 0.2:
+                    predictor.ask(request(at, SENTENCE[: chance.randrange(len(SENTENCE))]))
+                if chance.random() < 0.1:
+                    predictor.send(Ordered("another"))
+                    predictor.call_back("another")
+                if chance.random() < 0.02:
+                    predictor.switch(f"model {number} {at}")
+                if chance.random() < 0.1:
+                    time.sleep(0)
+
+        hands = [threading.Thread(target=hurry, args=(number,)) for number in range(threads)]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join(30)
+        deadline = time.monotonic() + 30
+        while any(errand.done != errand.wanted for errand in errands):
+            assert time.monotonic() < deadline, [(one.done, one.wanted) for one in errands]
+            time.sleep(0.001)
+        predictor.ask(request(rounds, "The quick "))
+        while not (isinstance(said := ear.next(), Prediction) and said.revision == rounds):
+            pass
+
+
+def test_an_errand_sent_anew_as_it_ends_is_done_again() -> None:
+    """What is wanted in the moment in which it is done is not lost."""
+    mailbox = Mailbox(time.monotonic)
+    errand = Ordered("one")
+    mailbox.send(errand)
+    assert mailbox.next(able=True) is errand
+    # Its work has just found that there is nothing left to do.
+    mailbox.send(errand)
+    mailbox.done(errand)
+    # Where it is lost nothing comes until the end.
+    end = threading.Timer(5, mailbox.stop, (0.0,))
+    end.start()
+    assert mailbox.next(able=True) is errand
+    end.cancel()
+    mailbox.done(errand)
+    mailbox.stop(0)
+    assert mailbox.next(able=True) is None

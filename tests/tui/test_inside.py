@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from charlm_core import Inside, LayerInside, SuggestConfig
+from charlm_core import Decoding, Inside, LayerInside, SuggestConfig
 from tests.support import make_checkpoint, make_model
 from tests.tui.support import (
     BITS,
@@ -226,6 +227,8 @@ async def test_selection_and_cursor_lie_over_tints() -> None:
         styled = {text: style for text, style, _ in it.editor.render_line(0)}
         assert styled["quiz"] is not None
         assert styled["quiz"].bgcolor == selected
+        # In some themes its ground is much like that of a tint.
+        assert styled["quiz"].underline
 
 
 async def test_jumping_to_surprises() -> None:
@@ -426,6 +429,9 @@ async def test_without_a_model() -> None:
         await it.pilot.press("f6", "right")
         await it.pilot.pause()
         assert "there is no model" in shown(it)
+        await it.pilot.press("right", "right")
+        await it.pilot.pause()
+        assert "Because there is no model." in shown(it)
 
 
 async def test_an_empty_document() -> None:
@@ -551,7 +557,7 @@ def test_progress_and_limit() -> None:
     """How far it is read, and that the rest never will be."""
     text = "\n".join(plain(surprise_rows(FACTS, 40)))
     assert "read 43%" in text
-    assert "the first 2,000,000 of 2,500,000" in text
+    assert "first 2,000,000 of 2,500,000" in text
     assert "this line –" in text
 
 
@@ -600,3 +606,65 @@ def test_too_unlikely() -> None:
     assert "‘house␣’" in text
     assert "0.7% likely" in text
     assert "at least 8.0%" in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"stopped": "threshold", "decoding": "greedy"}, "going on would be too unlikely. "),
+        ({"stopped": "threshold", "decoding": "sample"}, "too unlikely by the knobs. "),
+    ],
+)
+def test_reasons_of_what_is_chosen(facts: dict[str, object], words: str) -> None:
+    """Where no search weighs what a ghost is worth, nothing is said of that."""
+    ghost = GhostFacts(text="a word", odds=(0.5,) * 6, **facts)  # type: ignore[arg-type]
+    text = " ".join(plain(ghost_rows(ghost, 40, 20)))
+    assert words in text
+    assert "worth" not in text
+
+
+@pytest.mark.parametrize(
+    ("decoding", "words"),
+    [
+        ("beam", "The best it knows is ‘house␣’, 0.7% likely; a first word has to be"),
+        ("greedy", "The likeliest way leads to ‘house␣’, 0.7% likely; a first word has to be"),
+        ("sample", "It drew ‘house␣’, 0.7% likely; by the knobs it has to be at least 8.0%"),
+    ],
+)
+def test_too_unlikely_as_it_was_found(decoding: Decoding, words: str) -> None:
+    """A draw is not called the best there is, and not judged by what it is not judged by."""
+    odds = (0.2, 0.5, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1)
+    ghost = GhostFacts(threshold=0.08, unlikely=("house is", odds), decoding=decoding)
+    assert words in " ".join(plain(ghost_rows(ghost, 60, 20)))
+
+
+def test_a_long_ghost_as_a_whole() -> None:
+    """Of a ghost too long to be listed the last row says how likely all of it is."""
+    ghost = GhostFacts(text="abcdefgh", odds=(0.5,) * 8, stopped="length", longest=8)
+    more = next(row for row in plain(ghost_rows(ghost, 30, 12)) if "more" in row)
+    assert more.split() == ["…", "and", "3", "more", "0.4%"]
+
+
+def test_units_after_the_first_character() -> None:
+    """From rest they move as from anywhere; before any character it is said that none came."""
+    model = make_model(make_checkpoint("lstm", 16, scale=3.0))
+    session = model.start()
+    assert "no character has come yet" in plain(units_rows(session.inside(), 0, "hidden", 30, 21))
+    session.type("a")
+    rows = plain(units_rows(session.inside(), 0, "hidden", 30, 21))
+    assert sum(" → " in row for row in rows) == 5
+
+
+def test_bits_are_explained_where_they_tint() -> None:
+    """Below the legend stands what a bit is, as narrow as the panel is at 80 columns."""
+    rows = plain(surprise_rows(FACTS, 30))
+    legend = next(at for at, row in enumerate(rows) if row.startswith("bits  <1"))
+    assert rows[legend + 1] == "1 bit: 1 in 2, 8: 1 in 256"
+    assert "first 2,000,000 of 2,500,000" in rows
+
+
+def test_nothing_learned_is_used() -> None:
+    """Where learning is off the network speaks alone, whatever was learned before."""
+    base = fake_inside("abc")
+    alone = replace(base, opinions=base.opinions[1:2])
+    assert "nothing that was learned is used" in " ".join(plain(next_rows(alone, "x", 60)))

@@ -1,5 +1,6 @@
-"""What the terminal sends: pastes, wherever they are cut, and Alt with any key."""
+"""What the terminal sends: pastes, wherever they are cut, Alt with any key, and any rubbish."""
 
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from tui.keyboard import BEGIN, END, KeyboardParser
+from tui.keyboard import BEGIN, END, KeyboardParser, read_with_care
 
 KEYS = st.lists(
     st.sampled_from(["a", "é", "字", "\r", "\t", "\x7f", "\x03", "\x1b[A", "\x1b[1;5C", "\x1bOP"]),
@@ -104,3 +105,60 @@ def test_a_megabyte_is_taken_whole() -> None:
     sent = f"x{BEGIN}{text}{END}y"
     pieces = [sent[start : start + 4096] for start in range(0, len(sent), 4096)]
     assert told(KeyboardParser(), pieces) == [("key", "x"), ("paste", text), ("key", "y")]
+
+
+NUMBERS = st.sampled_from(["", "0", "1", "48", "101", "55296", "1114112", "9" * 20, "-1"])
+SEQUENCE = st.builds(
+    lambda begin, numbers, signs, end: (
+        begin + "".join(number + sign for number, sign in zip(numbers, signs, strict=False)) + end
+    ),
+    begin=st.sampled_from(["\x1b[", "\x1b[<", "\x1b[?", "\x1b[M", "\x1bO", "\x1b\x1b[", "\x1b"]),
+    numbers=st.lists(NUMBERS, max_size=6),
+    signs=st.lists(st.sampled_from([";", ":", "", "$"]), min_size=6, max_size=6),
+    end=st.sampled_from([*"u~ABCDFHPQRSMmtyIOn", "$y", "", "\x1b", "\x07"]),
+)
+RUBBISH = st.lists(SEQUENCE | st.text("\x1b[]<?;:0149umMtR~$OP\x07\x00a\ud800", max_size=20))
+
+
+@given(pieces=RUBBISH)
+def test_rubbish_is_survived(pieces: list[str]) -> None:
+    """Whatever comes, the key that is pressed after it is read."""
+    parser = KeyboardParser()
+    for piece in filter(None, pieces):
+        for _ in parser.feed(piece):
+            pass
+    # As long as a sequence may be, so that what was begun has ended, be it a paste.
+    behind = ["x" * 40, END, "x" * 40, "\r"]
+    found = [message for piece in behind for message in parser.feed(piece)]
+    assert isinstance(found[-1], events.Key)
+    assert found[-1].key == "enter"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "\x1b[101:69;4u",
+        "\x1b[101::99;3u",
+        "\x1b[97;1:3u",
+        "\x1b[1114112;1u",
+        "\x1b[97;1;1114112u",
+        "\x1b[99999999999999999999;1u",
+        "\x1b[48;999999999;999999999;1;1t",
+        "\x1b[48;0;0;0;0t",
+    ],
+)
+def test_a_sequence_that_cannot_be_read_is_dropped(sent: str) -> None:
+    """It means nothing, and the keys around it mean what they always do."""
+    parser = KeyboardParser()
+    found = [message for piece in ("a", sent + "b") for message in parser.feed(piece)]
+    assert [getattr(message, "key", message) for message in found] == ["a", "b"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has another driver")
+def test_bytes_that_are_no_text_are_survived() -> None:
+    """As a terminal that is set to another encoding sends them; keys after it are read."""
+    from textual.drivers import linux_driver
+
+    read_with_care()
+    decode = linux_driver.getincrementaldecoder("utf-8")().decode  # type: ignore[attr-defined]
+    assert decode(b"a\xe9b\xd0") + decode(b"\xb6c") == "a\N{REPLACEMENT CHARACTER}bжc"

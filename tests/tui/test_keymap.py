@@ -111,6 +111,16 @@ def test_names_are_those_of_the_library() -> None:
             keys_of(key)
 
 
+def test_a_large_letter_is_told_from_a_small_one() -> None:
+    """Panels have keys for n and for N, and letters are written large."""
+    assert [key_name(key) for key in ("n", "N", "alt+n", "alt+shift+n")] == [
+        "N",
+        "Shift-N",
+        "Alt-N",
+        "Alt-Shift-N",
+    ]
+
+
 PIECES = ["ctrl", "+", "-", "alt", "s", "C", "A", "<", ">", "@", "←"]
 
 

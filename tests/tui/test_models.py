@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -329,6 +330,32 @@ async def test_importing_under_another_name(data: Path, tmp_path: Path) -> None:
                 assert sorted(one.name for one in (data / "models").glob("[!.]*")) == ["brought"]
 
 
+async def test_one_thing_at_a_time(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a slow disk copies, i asks for nothing, and the end of the copying is told."""
+    source = checkpoint_at(tmp_path / "from afar")
+    going, real = threading.Event(), library.import_model
+
+    def slowly(*arguments: Any) -> Path:
+        going.wait(60)
+        return real(*arguments)
+
+    monkeypatch.setattr("tui.screens.models.import_model", slowly)
+    async with models() as it:
+        await it.press("i")
+        await it.wait(lambda: isinstance(it.screen, PathPrompt))
+        await it.type_into(str(source))
+        await it.wait(lambda: isinstance(it.screen, ModelsScreen))
+        await it.press("i")
+        await it.hear("what was begun before is not done yet")
+        assert isinstance(it.screen, ModelsScreen)
+        going.set()
+        await it.wait(lambda: it.chosen == "from afar")
+        await it.press("i")
+        await it.wait(lambda: isinstance(it.screen, PathPrompt))
+
+
 async def test_what_is_damaged_inside_is_not_imported(data: Path, tmp_path: Path) -> None:
     """The weights are read as a whole; the fault is told in a line, and nothing is listed."""
     source = checkpoint_at(tmp_path / "bad")
@@ -481,6 +508,18 @@ async def test_esc_ends_the_process(data: Path, tmp_path: Path) -> None:
         await it.press("escape")
         assert isinstance(it.screen, ModelsScreen)
         await it.wait(lambda: process.poll() is not None)
+
+
+async def test_ctrl_q_leaves_the_program_from_the_table(data: Path) -> None:
+    """A comparison may last minutes: nobody has to close it first."""
+    async with models() as it:
+        await it.choose("brought")
+        await it.press("c")
+        await it.choose("english")
+        await it.press("c")
+        await it.wait(lambda: isinstance(it.screen, ComparingScreen))
+        await it.press("ctrl+q")
+        await it.wait(lambda: not it.bench.app.is_running or isinstance(it.screen, Confirm))
 
 
 async def test_leaving_the_program_ends_the_process(data: Path, tmp_path: Path) -> None:

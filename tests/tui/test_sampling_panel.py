@@ -405,6 +405,18 @@ async def test_pasting_a_name() -> None:
         assert it.editor.text == ""
 
 
+async def test_a_question_about_a_preset_ends_when_the_knobs_leave_it() -> None:
+    """As the mouse may have them do: there is nothing to be deleted any more."""
+    async with running() as it:
+        await it.press("f2", "s", *"mine", "enter", "d")
+        assert it.says("Delete mine?")
+        it.screen.turn_knobs(Knobs(length=3))
+        await it.settle()
+        assert not it.says("y deletes it")
+        await it.press("y")
+        assert len(it.screen._habits.presets) == len(BUILT_IN) + 1
+
+
 async def test_what_is_built_in_stays() -> None:
     """d says that it can't be deleted."""
     async with running() as it:
@@ -520,6 +532,22 @@ async def test_without_a_model() -> None:
         await it.press("f2", "2", "down", "left")
         assert it.says("Next: no model")
         assert row(it, "temperature") == "‹ 0.95 ›"
+
+
+async def test_a_model_that_can_not_be_loaded_after_all() -> None:
+    """Who waits for it in the panel is told that it does not come."""
+    model = FakeModel()
+    model.gate.clear()
+
+    def load(name: str) -> FakeModel:
+        model.gate.wait(10)
+        return missing(name)
+
+    async with running(model=model, load_model=load) as it:
+        await it.press("f2")
+        assert it.says("no model yet")
+        model.gate.set()
+        await it.until(lambda: it.says("Next: no model") and not it.says("no model yet"))
 
 
 async def test_before_the_model_is_there() -> None:

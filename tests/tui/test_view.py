@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.geometry import Offset
 
@@ -220,7 +221,7 @@ async def test_tints() -> None:
 
 
 async def test_tints_give_way() -> None:
-    """What was searched for, what is selected and the cursor look as ever."""
+    """What was searched for and what is selected has its look, underlined: grounds may be alike."""
     async with running(text="an ant and a panda", size=(40, 6)) as it:
         it.editor.show_matches(lambda line: [m.span() for m in re.finditer("an", line)])
         it.editor.selection = Selection((0, 7), (0, 10))
@@ -232,8 +233,9 @@ async def test_tints_give_way() -> None:
         chosen = it.editor.get_component_rich_style("text--selection", partial=True)
         base = it.editor.rich_style
         tinted = [*it.editor.render_line(0)]
+        over = Style(underline=True)
         for look in (base + marked, base + marked + chosen, base + chosen):
-            assert [s.text for s in tinted if s.style == look] == [
+            assert [s.text for s in tinted if s.style == look + over] == [
                 s.text for s in plain if s.style == look
             ]
 

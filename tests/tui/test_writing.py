@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.tui.support import SENTENCE, Bench, FakeClock, FakeModel, missing, running
 from tui.screens.scratch import AHEAD_CHARS, MOST_BRANCHES, Scratch
 from tui.services.writing import ROUNDS, Reading
 from tui.text.branch import Branch
+from tui.widgets.columns import Columns
 from tui.widgets.writer import Writer
 
 TEXT = "It was a dark"
@@ -226,6 +229,19 @@ async def test_not_more_than_nine() -> None:
         assert len(hands.scratch.branches) == MOST_BRANCHES
 
 
+@pytest.mark.parametrize("key", ["b", "r", "n", "space"])
+async def test_after_the_last_was_dropped(key: str) -> None:
+    """The keys that the pane still shows begin one from the cursor; nothing is stuck."""
+    async with writing() as hands:
+        await hands.open()
+        await hands.press("x")
+        assert not hands.scratch.branches
+        await hands.press(key)
+        await hands.it.until(lambda: bool(hands.branch.text))
+        assert hands.branch.before == TEXT
+        assert hands.branch.number == 1
+
+
 async def test_fork() -> None:
     """f begins another with what this one has so far; both go on, each in its way."""
     async with writing() as hands:
@@ -371,12 +387,18 @@ async def test_a_tour_goes_on_by_it() -> None:
         told: list[str] = []
         hands.it.screen.did = told.append  # type: ignore[method-assign,assignment]
         await hands.open()
-        assert {*told} == {"write", "sample"}
+        assert {*told} == {"write"}
+        for step, deed in ((-3, "cool"), (6, "hot")):
+            hands.it.screen.action_turn_knob("temperature", step)
+            told.clear()
+            await hands.press("r")
+            await hands.wait(0.5)
+            assert {*told} == {"write", deed}
         hands.it.screen.action_turn_knob("top_k", 3)
         told.clear()
         await hands.press("r")
         await hands.wait(0.5)
-        assert {*told} == {"write", "sample", "top_k"}
+        assert {*told} == {"write", "hot", "top_k"}
         told.clear()
         await hands.press("m", "m", "r")
         await hands.wait(1)
@@ -412,6 +434,37 @@ async def test_into_the_text() -> None:
         await hands.wait(5)
         assert hands.it.editor.text == TEXT + STORY[:400]
         assert not hands.it.editor.streaming
+        await hands.press("ctrl+z")
+        assert hands.it.editor.text == TEXT
+
+
+@pytest.mark.parametrize("state", ["writing", "stopped", "done"])
+async def test_into_the_text_while_time_goes_by(state: str) -> None:
+    """What comes in the moment in which the pane goes comes into the text, and none of it twice."""
+    async with writing() as hands:
+        await hands.open()
+        await hands.wait(6 if state == "done" else 0.5)
+        if state == "stopped":
+            await hands.press("space")
+        assert hands.branch.state == state
+        so_far, close = len(hands.branch.text), hands.it.screen.close_panel
+
+        async def slowly() -> None:
+            hands.it.screen._let_go_on()
+            await close()
+            hands.it.screen._let_go_on()
+
+        hands.it.screen.close_panel = slowly  # type: ignore[method-assign]
+        await hands.press("d")
+        assert hands.it.screen.panel is None
+        # One that was stopped goes on with a character at once.
+        assert hands.it.editor.text in (TEXT + STORY[:so_far], TEXT + STORY[: so_far + 1])
+        assert hands.it.editor.streaming == (state != "done")
+        if state != "done":
+            await hands.wait(6)
+        assert hands.it.editor.text == TEXT + STORY[:400]
+        assert not hands.it.editor.streaming
+        assert hands.it.facts.note == "written; Ctrl-Z takes it out"
         await hands.press("ctrl+z")
         assert hands.it.editor.text == TEXT
 
@@ -636,3 +689,28 @@ async def test_wide_characters_and_what_a_terminal_could_obey() -> None:
         lines = hands.it.screen_text()
         assert not any("\x1b" in line or "\u202e" in line for line in lines)
         assert hands.it.says("␛[2J·")
+
+
+@pytest.mark.parametrize("key", ["f5", "f2", "f6"])
+async def test_another_panel_from_where_a_prompt_is_typed(key: str) -> None:
+    """The pane goes, and keys that follow do what they always do."""
+    async with writing() as hands:
+        await hands.open()
+        await hands.press("p", "a")
+        hands.it.app.post_message(events.Key(key, None))
+        await hands.it.until(lambda: not isinstance(hands.it.screen.panel, Writer))
+        await hands.press("escape")
+        await hands.it.until(lambda: hands.keys_go_to(hands.it.editor))
+        await hands.it.type("z")
+        assert hands.it.editor.text == TEXT + "z"
+        await hands.it.until(lambda: not hands.it.screen.query(Writer))
+
+
+async def test_a_pane_that_is_going_can_be_drawn() -> None:
+    """Its styles go before it does, and a frame may be drawn in between: nothing breaks."""
+    async with writing() as hands:
+        await hands.open()
+        columns = hands.it.screen.query_one(Columns)
+        columns._component_styles.clear()
+        (line,) = columns.render_lines(Region(0, 0, 20, 1))
+        assert line.text == " " * 20

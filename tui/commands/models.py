@@ -76,11 +76,19 @@ def _list(*, as_json: bool) -> None:
     lines = [
         one_line(
             f"{row['name']:<16} {row['cell']:<4} {row['layers']} x {row['hidden']:<5} "
-            f"{row['bpc']:.3f} bpc  {row['date']}  {row['origin']:<8}  {row['path']}"
+            f"{_bits(one.config.training.validation_bpc)} bpc  {row['date']}  "
+            f"{row['origin']:<8}  {row['path']}"
         )
-        for row in rows
+        for row, one in zip(rows, entries, strict=True)
     ]
     emit({"models": rows}, "\n".join(lines) or "no models", as_json=as_json)
+
+
+def _bits(figure: float) -> str:
+    """Bits a character as the file claims them, which may be any; a dash for none."""
+    if not figure:
+        return f"{'–':>5}"
+    return f"{figure:.3f}" if abs(figure) < 1000 else f"{figure:.0e}"
 
 
 def _import(source: str, name: str, *, as_json: bool) -> None:

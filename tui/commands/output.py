@@ -1,6 +1,7 @@
 """What the commands share: the `--json` switch and how results and progress are written."""
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -22,8 +23,18 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
+def check_stdout() -> None:
+    """Raise OSError where there is no standard output to write to."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "closed", "standard output")
+
+
 def emit(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    """Write a command's result to stdout: as one JSON object, or as `text` for a person."""
+    """Write a command's result to stdout: as one JSON object, or as `text` for a person.
+
+    Raises OSError where that is closed.
+    """
+    check_stdout()
     # Plain ASCII and finite numbers: valid JSON wherever it is written and read.
     if as_json:
         click.echo(json.dumps(_finite(result), allow_nan=False))
@@ -36,6 +47,8 @@ def _finite(value: object) -> object:
     """The value with null for numbers that JSON has no way to write."""
     if isinstance(value, Mapping):
         return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -1,5 +1,6 @@
 """`charlm-tui sample`: let a model write."""
 
+import math
 import os
 import secrets
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from charlm_core import DECODINGS, Decoding, GenerateConfig, SamplingConfig
-from tui.commands.output import emit, json_option, tell
+from tui.commands.output import check_stdout, emit, json_option, tell
 
 if TYPE_CHECKING:
     from charlm_core import Generation, Writer
@@ -22,6 +23,9 @@ PIECE_CHARS = 32
 
 PIECES_PER_SECOND = 25
 """So often at least where the speed is set, that it looks like writing."""
+
+SLOWEST, FASTEST = 0.001, 1e9
+"""The speeds to choose from, in characters per second."""
 
 
 @click.command(name="sample")
@@ -60,7 +64,9 @@ PIECES_PER_SECOND = 25
     help="Texts to write from the one prompt, with this seed and those after it.",
 )
 @click.option(
-    "--speed", type=click.FloatRange(0, min_open=True), help="Characters per second, at most."
+    "--speed",
+    type=click.FloatRange(SLOWEST, FASTEST),
+    help="Characters per second, at most.",
 )
 @json_option
 def command(
@@ -90,20 +96,25 @@ def command(
         raise click.UsageError(
             "--branches: only drawn texts differ, leave out --greedy, --decoding"
         )
+    if speed is not None and math.isnan(speed):
+        raise click.UsageError("--speed: nan is not a number")
+    check_stdout()
     config = GenerateConfig(
         decoding="greedy" if greedy else decoding or "sample",
         sampling=SamplingConfig(temperature=temperature, top_k=top_k, top_p=top_p),
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
         width=width,
     )
+    # The last seed may be out of range where the first is not: then nothing is written at all.
+    configs = [replace(config, seed=config.seed + branch) for branch in range(branches)]
     from charlm_core import load_writer
 
     start = _prompted(load_writer(checkpoint, exact=exact), config, prompt)
     if config.decoding == "sample" and seed is None and not as_json:
         tell(f"note: drawn with --seed {config.seed}")
     found = []
-    for branch in range(branches):
-        one = start.fork(replace(config, seed=config.seed + branch))
+    for each in configs:
+        one = start.fork(each)
         if as_json:
             found.append(_facts(one, one.write(length)))
             continue

@@ -1,8 +1,10 @@
 """A screen with room beside its text: one panel at a time."""
 
+import asyncio
 from collections.abc import Callable
 
 from textual import events, on
+from textual.widget import Widget
 
 from tui.screens.predicting import PredictingScreen
 from tui.widgets.panel import Panel, in_panel
@@ -40,7 +42,13 @@ class BesideScreen(PredictingScreen):
         if self._panel is not None:
             panel, self._panel = self._panel, None
             self.set_focus(self.editor)
-            await panel.remove()
+            within = any(
+                node._task is asyncio.current_task() for node in panel.walk_children(Widget)
+            )
+            removed = panel.remove()
+            # A key of something inside it would wait for its own end.
+            if not within:
+                await removed
             self.panel_changed()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -21,10 +21,10 @@ from tui.widgets.comparison import table
 Start = Callable[[Sequence[Path], str, Callable[[Compared | CompareFailed], None]], Comparison]
 
 
-class ComparingScreen(Dialog[None]):
-    """Compares as long as it is open; `models` are names and folders, two of them.
+class ComparingScreen(Dialog[bool]):
+    """Compares as long as it is open; answers whether the person wants to leave the program.
 
-    `text` is the document's, called `document`.
+    `models` are names and folders, two of them; `text` is the document's, called `document`.
     """
 
     DEFAULT_CSS = """
@@ -38,6 +38,7 @@ class ComparingScreen(Dialog[None]):
     """In fewer lines nothing is left empty."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c,f3", "close", "Stop, and back to the models"),
+        Binding("ctrl+q", "quit", "Quit"),
     ]
 
     @dataclass
@@ -89,7 +90,11 @@ class ComparingScreen(Dialog[None]):
 
     def action_close(self) -> None:
         """Back to the models."""
-        self.answer(None)
+        self.answer(False)
+
+    def action_quit(self) -> None:
+        """Leave the program, by way of the models and the editor."""
+        self.answer(True)
 
     def _deliver(self, found: Compared | CompareFailed) -> None:
         """Hand over what is found; called in another thread."""

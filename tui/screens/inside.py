@@ -51,6 +51,8 @@ class InsideScreen(SamplingScreen):
         if self._inspection is None:
             self._inspection = Inspection(self)
         await self.turn_panel(InsidePanel, InsidePanel)
+        if self.panel is not None:
+            self.did("inside")
 
     def panel_changed(self) -> None:
         """Look inside while there is a panel for it."""

@@ -265,10 +265,11 @@ class Inspection:
             text=editor.ghost,
             odds=editor.ghost_odds,
             stopped=stopped,
-            quiet=editor.quiet,
+            quiet="there is no model" if self._screen.model_gone else editor.quiet,
             threshold=config.threshold,
             whole_threshold=config.whole_threshold,
             longest=config.max_chars,
+            decoding=config.decoding,
             unlikely=unlikely,
         )
 

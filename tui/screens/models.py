@@ -107,6 +107,7 @@ class ModelsScreen(Screen[Leave]):
         self._used: Path | None = None
         self._wanted: Path | None = None
         self._told: Path | None = None
+        self._busy = False
 
     def compose(self) -> ComposeResult:
         """The list, what is told of one beside or below it, and the keys."""
@@ -228,7 +229,11 @@ class ModelsScreen(Screen[Leave]):
             from tui.screens.comparing import ComparingScreen
 
             models = [(one.name, one.path) for one in pair]
-            self.app.push_screen(ComparingScreen(models, self._document, text))
+            self.app.push_screen(ComparingScreen(models, self._document, text), self._compared)
+
+    def _compared(self, leave: bool | None) -> None:
+        if leave:
+            self.action_quit()
 
     def action_import(self) -> None:
         """Copy a checkpoint from a folder to the user's own."""
@@ -313,6 +318,11 @@ class ModelsScreen(Screen[Leave]):
 
     def _do(self, act: Work) -> None:
         """Do something that may fail, and say so where it does; one thing at a time."""
+        # What is copied can't be stopped half way, and whoever began it wants to hear of its end.
+        if self._busy:
+            self._say("that has to wait: what was begun before is not done yet")
+            return
+        self._busy = True
 
         async def done() -> None:
             try:
@@ -322,6 +332,8 @@ class ModelsScreen(Screen[Leave]):
                 self._look()
             except MemoryError:
                 self._complain("not enough memory")
+            finally:
+                self._busy = False
 
         self._start(done, "do")
 

@@ -85,7 +85,7 @@ class PredictingScreen(FindingScreen):
         return self._habits.config(DIALS)
 
     def heard(self, event: object) -> None:
-        """What follows when an errand told something, or when a prediction has been shown."""
+        """What follows when an errand told something, a prediction was shown, or none can be."""
 
     def did(self, deed: Deed) -> None:
         """What follows when the person did, or saw, what a tour may wait for."""
@@ -255,12 +255,13 @@ class PredictingScreen(FindingScreen):
                 self._status.update(model=left, loading=False)
                 self.tell(f"{left} goes on: {reason}", bad=True)
                 self._ask()
-            case Failed(reason=reason):
+            case Failed(reason=reason) as failed:
                 self._model_gone = True
                 self._learning.known = None
                 self._status.await_answer(False)
                 self._status.update(model=f"no model: {reason}", loading=False)
                 self.tell(f"No ghost text: {reason}", bad=True)
+                self.heard(failed)
             case Prediction(revision=revision) as prediction if revision == self._editor.revision:
                 self._answered = revision
                 self._status.await_answer(False)

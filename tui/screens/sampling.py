@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from charlm_core import DECODINGS
 from tui.screens.beside import BesideScreen
-from tui.services.events import Prediction
+from tui.services.events import Failed, Prediction
 from tui.services.knobs import (
     BUILT_IN,
     DEFAULT,
@@ -83,8 +83,7 @@ class SamplingScreen(BesideScreen):
         super().panel_changed()
         self._show_knobs()
         if panel := self.sampling_panel:
-            otherwise = "no model" if self._model_gone else "no model yet"
-            panel.bars.show(panel.bars.odds, otherwise)
+            self._say_why_none(panel)
             self._look_at_odds()
         else:
             self._predictor.call_back("odds")
@@ -97,7 +96,8 @@ class SamplingScreen(BesideScreen):
         self._adjust()
         self._show_knobs()
         self._editor.action_ask()
-        self.did("knob")
+        if knobs == replace(DEFAULT, seed=knobs.seed, locked=knobs.locked):
+            self.did("as_they_come")
 
     def action_turn_knob(self, knob: str, steps: int) -> None:
         """Turn a knob by steps, and say where it stands."""
@@ -127,6 +127,7 @@ class SamplingScreen(BesideScreen):
     def _turn(self, knob: str, steps: int, *, coarse: bool = False) -> None:
         dial = self._habits.dial_confidence
         self.turn_knobs(self.knobs.turned(knob, steps, dial=dial, coarse=coarse))
+        self.did("knob")
 
     def _turn_preset(self, steps: int) -> None:
         presets, now = self._habits.presets, self._present
@@ -137,6 +138,7 @@ class SamplingScreen(BesideScreen):
         """Set all knobs to a preset."""
         self._preset = preset.name
         self.turn_knobs(preset.over(self.knobs))
+        self.did("preset")
 
     @property
     def _present(self) -> Preset | None:
@@ -182,8 +184,14 @@ class SamplingScreen(BesideScreen):
         match event:
             case Prediction():
                 self._look_at_odds()
+            case Failed():
+                self._say_why_none(panel)
             case OddsFound(revision=revision, odds=odds) if revision == self._editor.revision:
                 panel.bars.show(odds)
+
+    def _say_why_none(self, panel: "SamplingPanel") -> None:
+        """Say why there are no odds, as long as there are none."""
+        panel.bars.show(panel.bars.odds, "no model" if self._model_gone else "no model yet")
 
     def _look_at_odds(self) -> None:
         """Have the odds at the cursor looked at, if there is a model."""
@@ -211,6 +219,7 @@ class SamplingScreen(BesideScreen):
             return
         try:
             self.turn_knobs(self.knobs.typed(message.knob, message.text))
+            self.did("knob")
         except KnobError as fault:
             self._tell_panel(f"{LABELS[message.knob].capitalize()}: {fault}")
 

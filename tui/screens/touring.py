@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tui.widgets.tour_bar import TourBar
 
 
+STEP_SECONDS = 20.0
+"""So long a step is told where its bar does not show."""
+
+
 class TouringScreen(WritingScreen):
     """Has tours, and begins the first one when it is told that this is the first start."""
 
@@ -45,7 +49,9 @@ class TouringScreen(WritingScreen):
         if self._tour is not None:
             after = self._tour.after(deed)
             if after is not self._tour:
-                self.call_later(self._go_on, after)
+                # At once, so that what is done next counts for the next step.
+                self._stand_at(after)
+                self.call_later(self._show_step)
 
     async def action_tour_on(self) -> None:
         """One step on, done or not."""
@@ -53,10 +59,10 @@ class TouringScreen(WritingScreen):
             await self._go_on(self._tour.next())
 
     async def action_tour(self) -> None:
-        """End the tour; where there is none, ask which one to begin."""
-        if self._tour is not None:
-            await self._go_on(None)
-        else:
+        """End the tour; where there is none, or at its last step, ask which one to begin."""
+        going_on = self._tour is not None and not self._tour.next().over
+        await self._go_on(None)
+        if not going_on:
             self.run_worker(self._choose_tour(), exclusive=True, group="tour")
 
     async def _choose_tour(self) -> None:
@@ -65,20 +71,29 @@ class TouringScreen(WritingScreen):
         await self._go_on(next((one for one in TOURS if one.name[0].lower() == letter), None))
 
     async def _go_on(self, tour: Tour | None) -> None:
-        """Show where the tour stands, or take it away where it is over."""
-        if tour is None or tour.over:
-            self._tour = None
+        """Be at this step of a tour, and show it; on none where there is none, or it is over."""
+        self._stand_at(tour)
+        await self._show_step()
+
+    def _stand_at(self, tour: Tour | None) -> None:
+        self._tour = None if tour is None or tour.over else tour
+
+    async def _show_step(self) -> None:
+        """Show where the tour stands, or take the bar away where there is none."""
+        tour = self._tour
+        if tour is None:
             if self._tour_bar is not None:
                 bar, self._tour_bar = self._tour_bar, None
                 await bar.remove()
             return
-        self._tour = tour
         if self._tour_bar is None:
             # Here and not above: few starts need it.
             from tui.widgets.tour_bar import TourBar
 
             self._tour_bar = TourBar()
-            await self.mount(self._tour_bar)
+            # Before a panel, so that it has all of the width below that one.
+            panel = self.panel
+            await self.mount(self._tour_bar, before=panel if panel and panel.parent else None)
         self._tell_step(tour, self._tour_bar)
 
     def _tell_step(self, tour: Tour, bar: "TourBar") -> None:
@@ -88,6 +103,9 @@ class TouringScreen(WritingScreen):
         text = re.sub(
             r"\[(\w+)\]", lambda found: keys.get(found[1], f"({found[1]})"), tour.step.text
         )
+        if self.app.screen is not self:
+            # The bar is behind what shows now.
+            self.app.notify(text, title=title, timeout=STEP_SECONDS, markup=False)
         last = tour.at + 1 == len(tour.steps)
         told = [(keys.get("tour_on", "click"), "done" if last else "next", "tour_on")]
         if not last:

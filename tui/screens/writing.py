@@ -175,9 +175,11 @@ class WritingScreen(InsideScreen):
         self.did("write")
         if branch.loop:
             self.did("loop")
-        if branch.config.decoding == "sample" and branch.config.sampling.temperature:
-            self.did("sample")
-            if branch.config.sampling.top_k:
+        sampling = branch.config.sampling
+        if branch.config.decoding == "sample" and sampling.temperature:
+            if sampling.temperature != 1.0:
+                self.did("cool" if sampling.temperature < 1.0 else "hot")
+            if sampling.top_k:
                 self.did("top_k")
 
     def turn_knobs(self, knobs: Knobs) -> None:
@@ -219,6 +221,11 @@ class WritingScreen(InsideScreen):
         if self.writer is None:
             return
         scratch = self._made_scratch()
+        if scratch.branch is None and what in ("stop", "again", "new_seed", "branch"):
+            # All were dropped: each of these has the model write.
+            self._begin("")
+            self._show_writing()
+            return
         match what:
             case "previous":
                 scratch.turn(-1)
@@ -272,15 +279,16 @@ class WritingScreen(InsideScreen):
         branch, editor = self._to_be_put(coming=True), self._editor
         if branch is None or self._scratch is None:
             return
-        self._into, self._put_in = (editor, branch), 0
-        await self.close_panel()
-        self._scratch.stop(but=branch)
         self._learning.before_written(lambda: editor.text)
         editor.begin_stream()
-        self._status.update(note="the model writes; any key stops it")
+        self._into, self._put_in = (editor, branch), 0
+        self._scratch.stop(but=branch)
         if branch.state == "stopped":
             self._scratch.toggle()
+        self._status.update(note="the model writes; any key stops it")
+        # Before the pane goes, which takes a moment: time may go by in it, and keys come.
         self._stream()
+        await self.close_panel()
 
     def _to_be_put(self, *, coming: bool = False) -> "Branch | None":
         """The chosen branch, if it can come into the text; else it is said why not.

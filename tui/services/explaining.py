@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core import Score, Surprises, looks
+from charlm_core import CorpusError, Score, Surprises, looks
 from tui.services.closely import CloseLooks, CloseNotes
 from tui.services.surprising import MostSurprising, Place
 
@@ -97,10 +97,12 @@ class Explaining:
     def look(self, chunks: Iterable[str], mixture: "Mixture | None") -> Iterator[Score]:
         """Read it again, looking closely; where `mixture` learns along, to the end of the text.
 
-        The score so far is of what predicts.
+        The score so far is of what predicts. What has been added to the text meanwhile is left
+        out; raises CorpusError where it has become shorter.
         """
         found = Score(0.0, 0)
         shown = "".join(self._pieces)
+        chunks = _first(chunks, self._static.chars)
         for look in looks(self._model, chunks, self._closely, mixture):
             if look.close is not None:
                 symbol = self._model.vocab.id_of(shown[found.chars])
@@ -113,6 +115,8 @@ class Explaining:
             if found.chars % SLICE == 0:
                 yield found
         if mixture is not None:
+            if found.chars < self._static.chars:
+                raise CorpusError("the text has become shorter while it was read")
             self._adaptive = found
         yield found
 
@@ -135,6 +139,15 @@ class Explaining:
             close=self._notes.looks(),
             symbols=self._model.vocab.symbols,
         )
+
+
+def _first(chunks: Iterable[str], count: int) -> Iterator[str]:
+    """The first `count` characters of a text in pieces."""
+    for chunk in chunks:
+        yield chunk[:count]
+        count -= len(chunk)
+        if count <= 0:
+            break
 
 
 def _sliced(chunks: Iterable[str]) -> Iterator[str]:

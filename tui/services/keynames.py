@@ -138,6 +138,9 @@ def keys_of(written: str, *, guess: bool = True) -> tuple[str, ...]:
 def key_name(key: str) -> str:
     """A key of Textual's as people write it: `ctrl+right` is Ctrl-→."""
     *modifiers, base = key.split("+")
+    if len(base) == len(base.lower()) == 1 and base.isupper():
+        # Letters are written large here, whether they are or not.
+        modifiers.append("shift")
     shown = _NAMED.get("space" if base == "@" else base) or _sign(base) or base.capitalize()
     return "-".join([*map(str.capitalize, modifiers), shown])
 

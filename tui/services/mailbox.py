@@ -137,6 +137,7 @@ class Mailbox:
         self._recalls: deque[Recall] = deque()
         self._chores: deque[Forget | Rename | Look] = deque()
         self._errands: dict[str, Errand] = {}
+        self._at_work: Errand | None = None
         self._texts: dict[str, str] = {}
         self._saving = False
         self._unsaved_since: float | None = None
@@ -215,6 +216,9 @@ class Mailbox:
         with self._news:
             self._errands.pop(errand.key, None)
             self._errands[errand.key] = errand
+            if self._at_work is errand:
+                # What it is to do may have become more in the moment in which it found no more.
+                self._at_work = None
             self._news.notify_all()
 
     def call_back(self, key: str) -> None:
@@ -239,7 +243,13 @@ class Mailbox:
             self.changed()
 
     def done(self, errand: Errand) -> None:
-        """Take note that an errand is done; a newer one of its key stays."""
+        """Take note that an errand is done; a newer one of its key stays, and one sent again."""
+        with self._news:
+            if self._errands.get(errand.key) is errand is self._at_work:
+                del self._errands[errand.key]
+
+    def give_up(self, errand: Errand) -> None:
+        """Have an errand not done any more, sent again or not; a newer one of its key stays."""
         with self._news:
             if self._errands.get(errand.key) is errand:
                 del self._errands[errand.key]
@@ -310,7 +320,8 @@ class Mailbox:
             return self._recalls.popleft()
         if self._chores:
             return self._chores.popleft()
-        return self._next_errand() or self._next_text() or self._next_save()
+        self._at_work = self._next_errand()
+        return self._at_work or self._next_text() or self._next_save()
 
     def _next_errand(self) -> Errand | None:
         """The one that was sent last."""

@@ -244,7 +244,7 @@ class Predictor:
             if errand.work(learner, self._tell, lambda: self._mailbox.held_up(errand)):
                 self._mailbox.done(errand)
         except Exception as error:
-            self._mailbox.done(errand)
+            self._mailbox.give_up(errand)
             self._tell(ErrandFailed(key=errand.key, reason=fault(error, f"{errand.key} stopped")))
 
     def _answer(self, learner: Learner, asked: Asked) -> Prediction | None:

@@ -30,7 +30,7 @@ def seminar_plan(document: Path | None, cell: Cell, taken: Collection[str]) -> P
             write_private(corpus, SEMINAR_TEXT)
         except OSError as error:
             raise RunError(f"{corpus}: {error.strerror}") from error
-    name = free_name(f"seminar-{cell}", taken)
+    name = free_name(f"{cell}-seminar", taken)
     return Plan(name=name, corpora=(corpus,), cell=cell, preset="seminar")
 
 

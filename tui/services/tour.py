@@ -7,11 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Deed = Literal[
-    "ghost", "accept", "knob", "write", "loop", "sample", "top_k", "inside", "trained", "used"
+    "ghost",
+    "accept",
+    "preset",
+    "knob",
+    "as_they_come",
+    "write",
+    "loop",
+    "cool",
+    "hot",
+    "top_k",
+    "inside",
+    "trained",
+    "used",
 ]
-"""What a step can wait for: a ghost showed; one was accepted; a knob was turned; the model wrote;
-what it wrote repeats itself; it wrote by chance; the same with top-k; the look inside was opened; a
-training ended; its weights are in use."""
+"""What a step can wait for: a ghost showed; one was accepted; the knobs went to a preset; one of
+them was turned; all stand as they come; the model wrote; what it wrote repeats itself; it wrote by
+chance, at a temperature below 1, or above; it wrote by chance with top-k; the look inside was
+opened; a training ended; its weights are in use.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +78,7 @@ FIRST = Tour(
     steps=(
         Step(
             title="A ghost",
-            text="Write “The first thing I”. The dim text behind the cursor is the ghost: how a "
+            text="Write “I do not kn”. The dim text behind the cursor is the ghost: how a "
             "small network on this machine expects you to go on. Nothing leaves it.",
             until="ghost",
         ),
@@ -75,10 +89,22 @@ FIRST = Tour(
             until="accept",
         ),
         Step(
-            title="Turn the knobs",
-            text="[sampling] opens them beside the text. There p turns to the preset wild; then ↓, "
-            "and ← and → turn the temperature: the ghost changes at once. Esc comes back.",
+            title="The knobs",
+            text="[sampling] opens them beside the text, and the odds of the next letter. p goes "
+            "to the next preset, which is wild: now the ghost is drawn by chance.",
+            until="preset",
+        ),
+        Step(
+            title="Turn one",
+            text="↓ goes to the temperature; ← and → turn it, and the ghost changes at once. Low "
+            "is sure, high is wild.",
             until="knob",
+        ),
+        Step(
+            title="And back",
+            text="p, until it says balanced, has the knobs as they come. Esc goes back to the "
+            "text; the panel stays, and [sampling] twice closes it.",
+            until="as_they_come",
         ),
         Step(
             title="Let it write",
@@ -96,7 +122,7 @@ FIRST = Tour(
             title="Your own words",
             text="It learns from what you write here; [memory] shows what, and forgets. [train] "
             "trains a model on your own texts, [models] compares them. [help] tells all keys, and "
-            "[tour] begins the seminar: from an RNN to an LSTM in ten minutes.",
+            "[tour], then s, begins the seminar: from an RNN to an LSTM in ten minutes.",
         ),
     ),
 )
@@ -109,14 +135,14 @@ SEMINAR = Tour(
         Step(
             title="A network learns a paragraph",
             text="[train] opens the trainings; press c there, then r: a vanilla RNN of 128 units "
-            "reads a paragraph eight times. v shows its perplexity, the number of letters it "
-            "wavers between: it falls from 10 or so to 1.2.",
+            "reads a paragraph eight times. After each its perplexity, the number of letters it "
+            "wavers between, is in the log: from 5 or 6 it falls to 1.2. v has the curve show it.",
             until="trained",
         ),
         Step(
             title="Use it",
-            text="There u puts its weights behind the ghost. Every model is loaded like that, "
-            "while your text stays where it is.",
+            text="u, in the trainings that [train] opens, puts its weights behind the ghost. Every "
+            "model is loaded like that, while your text stays where it is.",
             until="used",
         ),
         Step(
@@ -127,27 +153,36 @@ SEMINAR = Tour(
             until="loop",
         ),
         Step(
-            title="Temperature",
-            text="m until it says sample, and n. Each letter is drawn now by its odds. [cooler] "
-            "and [hotter] turn the temperature: low, it goes round again; high, it babbles.",
-            until="sample",
+            title="A low temperature",
+            text="m until it says sample: each letter is drawn by its odds. Hold [cooler] until "
+            "the temperature is 0.3, and n: so sure of itself, it still says the same again and "
+            "again.",
+            until="cool",
+        ),
+        Step(
+            title="A high one",
+            text="Hold [hotter] until it is 1.5, and n: every letter has its chance, and words "
+            "fall apart.",
+            until="hot",
         ),
         Step(
             title="Top-k",
-            text="[fewer_k] and [more_k] set top-k: with 3 only the three likeliest letters are "
-            "drawn from: a high temperature varies the text then, and does not break it. n again.",
+            text="[more_k] three times sets top-k to 3: only the three likeliest letters are drawn "
+            "from. n: no circles, and far fewer broken words.",
             until="top_k",
         ),
         Step(
             title="From RNN to LSTM",
             text="[train], c, l: the same with an LSTM, whose cell keeps what its gates let it "
-            "keep. Space marks both runs, and their curves stand side by side.",
+            "keep: from 10 or so to 1.2. Space, ↓, Space marks both runs, and their curves stand "
+            "side by side.",
             until="trained",
         ),
         Step(
             title="Look inside",
-            text="Use that one too, and open [inside]: its units and its gates move with each "
-            "letter. [models] compares both on your text, in bits and in keys saved.",
+            text="u, and then [inside]: its units and its gates move with each letter. [models], "
+            "c on one of the two and c on the other compares both on your text, in bits and in "
+            "keys saved.",
         ),
     ),
 )

@@ -1,8 +1,7 @@
 """The model writing on: branches of a text, which the predictor's thread writes piece by piece.
 
-Whoever wants them gives orders to a Desk and sends it as an errand, again and again while they may
-go on: an order that comes in the moment in which it is done waits for the next time. The desk tells
-what came of it: Reading, Written, Forked, Ended.
+Whoever wants them gives orders to a Desk and sends it as an errand, again after each order. The
+desk tells what came of it: Reading, Written, Forked, Ended.
 """
 
 import time

@@ -4,7 +4,9 @@ Pure: facts in, rows out.
 """
 
 from dataclasses import dataclass
+from math import prod
 
+from charlm_core import Decoding
 from tui.widgets.ghost import Ghost
 from tui.widgets.section import (
     BAR,
@@ -25,6 +27,17 @@ BAR_CELLS = 10
 REASON_ROWS = 5
 """Rows kept for the words below."""
 
+_JUDGED: dict[Decoding, str] = {
+    "beam": "going on is not worth it",
+    "greedy": "going on would be too unlikely",
+    "sample": "going on would be too unlikely by the knobs",
+}
+_FOUND: dict[Decoding, str] = {
+    "beam": "The best it knows is",
+    "greedy": "The likeliest way leads to",
+    "sample": "It drew",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class GhostFacts:
@@ -44,6 +57,8 @@ class GhostFacts:
     """How likely all of it has to be, if it is longer."""
     longest: int = 0
     """Characters it may have."""
+    decoding: Decoding = "beam"
+    """How its text is looked for."""
     unlikely: tuple[str, tuple[float, ...]] | None = None
     """The best of what was too unlikely, with the odds of each character; None where that is not
     known."""
@@ -67,7 +82,8 @@ def ghost_rows(facts: GhostFacts, width: int, height: int) -> list[Row]:
         )
         rows.append(apart(cells, f"{percent(odds):>5}  {percent(sofar):>5}", width))
     if len(facts.text) > room:
-        rows.append(said(f"… and {len(facts.text) - room} more", DIM))
+        more = said(f"… and {len(facts.text) - room} more", DIM)
+        rows.append(apart(more, f"{percent(prod(facts.odds)):>5}", width))
     reason = _why_stopped(facts)
     return [*(fitted(row, width) for row in rows), (), *wrapped(reason, width)]
 
@@ -80,7 +96,7 @@ def _why_stopped(facts: GhostFacts) -> str:
             if len(facts.text) <= Ghost(facts.text).first_word() and facts.text[-1:] != " ":
                 least, what = facts.threshold, "a first word"
             return (
-                f"It stops here: going on is not worth it. {what.capitalize()} has to be "
+                f"It stops here: {_JUDGED[facts.decoding]}. {what.capitalize()} has to be "
                 f"at least {percent(least)} likely."
             )
         case "lines":
@@ -101,10 +117,11 @@ def _why_none(facts: GhostFacts) -> str:
     word, _ = ghost.split(ghost.first_word())
     if not word:
         return "Nothing that the model expects is worth a key."
-    likely = 1.0
-    for one in word.probabilities:
-        likely *= one
-    best = f"The best it knows is ‘{''.join(map(sign, word.text))}’, {percent(likely)} likely"
+    likely = prod(word.probabilities)
+    best = f"{_FOUND[facts.decoding]} ‘{''.join(map(sign, word.text))}’, {percent(likely)} likely"
+    if facts.decoding == "sample":
+        # What counts is how likely it is by the knobs, which its odds do not tell.
+        return f"{best}; by the knobs it has to be at least {percent(facts.threshold)} (Ctrl-T)."
     if likely < facts.threshold:
         return f"{best}; a first word has to be at least {percent(facts.threshold)} (Ctrl-T)."
     return f"{best}: not worth a key."

@@ -23,6 +23,9 @@ Span = tuple[int, int]
 
 NO_STYLE = Style()
 
+_OVER_TINTS = Style(underline=True)
+"""What is selected or found has this as well where there are tints: grounds may be alike."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Palette:
@@ -91,6 +94,8 @@ def draw(line: Line, palette: Palette) -> Strip:
             style += palette.match
         if line.selected[0] <= start < line.selected[1]:
             style += palette.selection
+        if style and line.tints:
+            style += _OVER_TINTS
         if start == cursor[0]:
             style += palette.cursor
         if start < len(line.tints) and not style:

@@ -96,7 +96,7 @@ def figure(value: float, digits: int = 3) -> str:
     """A figure of a model's, which may be any; a dash where there is none."""
     if value == 0:
         return "–"
-    return f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:.1e}"
+    return f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:.0e}"
 
 
 def _fit(text: str, room: int) -> str:

@@ -59,7 +59,7 @@ def next_rows(
     rows.append(())
     known = f"the memory knows {inside.matched} characters of context"
     if len(inside.opinions) == 1:
-        known = "nothing learned, nothing remembered"
+        known = "the network alone: nothing that was learned is used"
     elif inside.matched == 0:
         known = "the memory knows no such context"
     rows += wrapped(known, width, DIM)

@@ -128,6 +128,8 @@ class SamplingPanel(Panel):
     def show(self, rows: Sequence[Row], droppable: str = "") -> None:
         """Show knobs; and which preset they stand at, if that can be deleted."""
         self._rows, self._droppable = tuple(rows), droppable
+        # A question about a preset that they left meanwhile is none any more.
+        self._dropping = self._dropping and droppable != ""
         self._draw()
 
     def tell(self, what: str) -> None:

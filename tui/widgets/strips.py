@@ -14,6 +14,9 @@ class StripWidget(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a region, as the application's filters have them."""
+        if not self._component_styles and self._get_component_classes():
+            # It is being taken away: Textual may draw it once more when its styles are gone.
+            return [Strip.blank(crop.width)] * crop.height
         filters = [one for one in self.app.get_line_filters() if one.enabled]
         _, background = self.background_colors
         whole = crop.x == 0 and crop.width == self.size.width

@@ -25,6 +25,9 @@ from tui.widgets.section import (
 MOST_WORDS = 5
 """So many words are listed."""
 
+ODDS = "1 bit: 1 in 2, 8: 1 in 256"
+"""What bits are, for who has not met them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TextFacts:
@@ -76,8 +79,8 @@ def surprise_rows(facts: TextFacts, width: int, *, marked: int = 0) -> list[Row]
     else:
         rows += [whole, choices, here]
     if facts.chars > facts.size:
-        rows.append(said(f"the first {facts.size:,} of {facts.chars:,}", DIM))
-    rows += [(), _legend(), ()]
+        rows.append(said(f"first {facts.size:,} of {facts.chars:,}", DIM))
+    rows += [(), _legend(), said(ODDS, DIM)]
     rows += [
         said("".join(map(mark, facts.curve)), BAR),
         said(" " * facts.here + "▲", STRONG) if facts.curve else (),
@@ -86,7 +89,7 @@ def surprise_rows(facts: TextFacts, width: int, *, marked: int = 0) -> list[Row]
     ]
     rows += [_word(at, word, width, marked=at == marked) for at, word in enumerate(facts.words)]
     rows += [()] * (MOST_WORDS - len(facts.words))
-    there, on = "1–5 ↑↓ Enter  go there", "n N  next, last surprise"
+    there, on = "1–5 ↑↓ Enter  go there", "n N  next, previous surprise"
     keys = [f"{there}   {on}"] if width >= ROOMY else [there, on]
     rows += [said(key, DIM) for key in keys]
     return [fitted(row, width) for row in rows]

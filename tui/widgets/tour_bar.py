@@ -11,7 +11,7 @@ class TourBar(Static):
     TourBar {
         split: bottom;
         height: auto;
-        max-height: 50%;
+        max-height: 60%;
         padding: 0 1;
         background: $surface;
         color: $foreground;

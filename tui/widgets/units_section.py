@@ -22,6 +22,9 @@ STEPS = (0.1, 0.3, 0.55, 0.8)
 MOVED = 5
 """So many of the units that moved most are told."""
 
+NO_MOVE = "no character has come yet"
+"""What is said at the text's start, where no unit has moved."""
+
 OTHER_ROWS = 5 + MOVED
 """Rows beside the field's; fewer where there is room for two things in one."""
 
@@ -69,7 +72,7 @@ def units_rows(
         (f"  █ is {most:.2f}", DIM),
     )
     keys = said("l  next layer   g  cell, gates", DIM)
-    moved = [_moved(one, unit) for unit in _most_moved(one)]
+    moved = [_moved(one, unit) for unit in _most_moved(one)] or [said(NO_MOVE, DIM)]
     if width >= ROOMY:
         rows += [(*count, ("   ", ""), *signs), said("Moved most with the last character", HEAD)]
         rows += [tuple(part for row in moved[:3] for part in row), keys]
@@ -82,7 +85,7 @@ def _most_moved(layer: LayerInside) -> list[int]:
     """The units that moved most with the last character, if there was one."""
     moved = layer.moved
     order = np.argsort(-moved, kind="stable")[:MOVED].tolist()
-    return [unit for unit in order if moved[unit] > 0 and layer.before.any()]
+    return [unit for unit in order if moved[unit] > 0]
 
 
 def _moved(layer: LayerInside, unit: int) -> Row:

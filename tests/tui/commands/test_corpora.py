@@ -83,3 +83,5 @@ def test_refuses(charlm: Charlm, notes: Path, tmp_path: Path) -> None:
     assert charlm("corpora", "--prepare", "x").code == 2
     assert charlm("corpora", "--held-out", "0.1", notes).code == 2
     assert charlm("corpora", "--prepare", "x", "--held-out", "0.9", notes).code == 2
+    for name in (".", "", "/"):
+        charlm("corpora", "--prepare", name, notes).assert_refused("not the name of a file")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from charlm_core import Model, Suggestion, Surprises, load
+from charlm_core import CorpusError, Model, Suggestion, Surprises, load
 from charlm_core.checkpoint import write
 from charlm_core.config import CELLS, Cell
 from tests.support import LETTERS, make_checkpoint, make_model
@@ -333,6 +333,36 @@ def test_what_the_network_said_is_the_tint() -> None:
     assert found.close.opinions[0] == "network"
     said = found.close.arrays["said"][:, 0].astype(float) / 1000
     np.testing.assert_allclose(said, found.bits[:60], atol=1e-3)
+
+
+def test_the_page_says_what_it_shows() -> None:
+    """Who has never heard of bits or models is told before the text begins, script or not."""
+    head = " ".join(written(MODEL, TEXT).partition("<main>")[0].split())
+    for words in (
+        "the stronger a character's tint, the less it expected",
+        "1 bit a toss of a coin",
+    ):
+        assert words in head
+
+
+def test_a_text_that_grows_meanwhile() -> None:
+    """Somebody writes on while it is read: what is explained is what there was to begin with."""
+    explaining = Explaining(MODEL, range(2000))
+    list(explaining.read([TEXT]))
+    list(explaining.look([TEXT, " and more"], MODEL.mixture()))
+    found = explaining.explained()
+    assert found.learning is not None
+    assert found.adaptive is not None
+    assert len(found.learning) == len(found.bits) == found.adaptive.chars == len(TEXT)
+    assert len(found.close.ghosts) == len(TEXT)
+
+
+def test_a_text_that_shrinks_meanwhile() -> None:
+    """There is no telling what was learned of what is gone: one line, no page."""
+    explaining = Explaining(MODEL, range(2000))
+    list(explaining.read([TEXT]))
+    with pytest.raises(CorpusError, match="become shorter"):
+        list(explaining.look([TEXT[:-1]], MODEL.mixture()))
 
 
 def test_the_policy_lets_nothing_in_or_out() -> None:

@@ -328,6 +328,8 @@ def test_what_was_expected_is_shown(opened: Browser, document: str, model: Model
     assert "← came" in shown
     for words in ("Learning along:", "network, adapted", "memory, long contexts", "ghost", "unit "):
         assert words in shown
+    along = shown.split("Learning along: ")[1].split(" bits")[0]
+    assert f"raised to its weight: {along} bits" in shown
     session.type(document[place])
     (layer,) = session.inside().layers
     unit = int(np.argmax(layer.moved))

@@ -129,6 +129,23 @@ def test_compare_in_words(charlm: Charlm, model: Path, other: Path, text: Path) 
     assert outcome.err == ""
 
 
+def test_figures_without_end(
+    charlm: Charlm, model: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What JSON has no way to write is null, however deep it lies."""
+    import charlm_core
+
+    endless = charlm_core.Compared(
+        standings=(charlm_core.Standing(static=charlm_core.Score(1e6, 1)),) * 2,
+        bits_chars=1,
+        typed_chars=1,
+        progress=1.0,
+    )
+    monkeypatch.setattr(charlm_core, "compare", lambda *_: iter([endless]))
+    found = charlm("models", "--compare", model, model, text, "--json").json
+    assert [one["static"]["ppl"] for one in found["models"]] == [None, None]
+
+
 def test_compare_faults(charlm: Charlm, model: Path, text: Path, tmp_path: Path) -> None:
     """A missing model, a missing file, an empty one: one line each."""
     (tmp_path / "empty").touch()

@@ -212,6 +212,9 @@ def test_a_speed_is_kept_to(charlm: Charlm, model: Path, monkeypatch: pytest.Mon
         ("--length", "-1"),
         ("--speed", "0"),
         ("--speed", "-5"),
+        ("--speed", "nan"),
+        ("--speed", "inf"),
+        ("--speed", "1e-300"),
         ("--branches", "0"),
         ("--decoding", "hope"),
         ("--greedy", "--decoding", "beam"),
@@ -245,6 +248,17 @@ def test_a_setting_out_of_range_is_one_line(
 ) -> None:
     """It names what is out of range, and nothing is written."""
     charlm("sample", model, *options, "--json").assert_refused(words)
+    charlm("sample", model, *options).assert_refused(words)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+def test_an_output_that_is_closed_is_one_line(model: Path, options: tuple[str, ...]) -> None:
+    """As a shell closes it with `>&-`: nobody is told that all went well."""
+    command = [sys.executable, "-m", "tui.cli", "sample", str(model), "--seed", "1", *options]
+    ended = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (1, b"charlm-tui: standard output: closed\n")
 
 
 def test_a_long_text_takes_no_more_memory(model: Path) -> None:

@@ -50,8 +50,10 @@ function show(index) {
   more.append(element("h3", "", "Who said what"), opinions(look));
   if (facts.opinions.length > 1) {
     const length = numbers.matched[look];
-    more.append(element("p", "quiet", length
-      ? `The memory knows the last ${length} characters.` : "The memory knows nothing like it."));
+    more.append(element("p", "quiet", (length
+      ? `The memory knows the last ${length} characters.` : "The memory knows nothing like it.")
+      + " Together they predict the product of what each says, raised to its weight: "
+      + `${told(bitsAt(numbers.learning, index))} bits.`));
   }
   more.append(element("h3", "", "The ghost in its place"), ghost(look));
   more.append(element("h3", "", "What it did to the hidden units"), units(look));
