@@ -31,6 +31,7 @@ from charlm_core import (
 from tui.services.models import InUse, date, folder_fault, is_same, kept_because, loss, remove
 from tui.services.paths import short
 from tui.text.visible import visible
+from tui.widgets.hints import key_line
 from tui.widgets.model_facts import About, ModelFacts
 from tui.widgets.model_list import Listed, ModelList, Order, heading, in_order
 
@@ -360,9 +361,4 @@ def hints(one: Listed | None, marked: list[Listed], used: Path | None) -> Conten
         ("F1", "keys", "help", True),
         ("Esc", "back", "close", True),
     ]
-    parts = [
-        Content.from_markup(f"[@click=screen.{action}][bold]{key}[/] {label}[/]")
-        for key, label, action, shown in told
-        if shown
-    ]
-    return Content("  ").join(parts)
+    return key_line((key, label, action) for key, label, action, shown in told if shown)

@@ -61,6 +61,7 @@ class PredictingScreen(FindingScreen):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(document)
+        self._clock = clock
         self._model_gone = False
         self._answered = -1
         self._status = StatusLine()

@@ -1,8 +1,6 @@
 """A screen whose text the model writes on: in a pane below it, or in the text itself."""
 
 import random
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,10 +9,7 @@ from textual.timer import Timer
 
 from charlm_core import GenerateConfig
 from tui.screens.inside import InsideScreen
-from tui.services.documents import Document
 from tui.services.knobs import Knobs
-from tui.services.model import LoadModel
-from tui.services.remembering import Remember
 from tui.text.buffer import Location
 from tui.text.visible import storable
 from tui.widgets.editor import Editor
@@ -44,21 +39,13 @@ class WritingScreen(InsideScreen):
         Binding("f5", "write", "Let the model write on, below the text"),
     ]
 
-    def __init__(
-        self,
-        document: Document,
-        checkpoint: str,
-        load_model: LoadModel | None = None,
-        remember: Remember | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(document, checkpoint, load_model, remember, clock)
-        self._clock = clock
-        self._scratch: Scratch | None = None
-        self._pace: Timer | None = None
-        self._place: Place | None = None
-        self._into: tuple[Editor, Branch] | None = None
-        self._put_in = 0
+    _scratch: "Scratch | None" = None
+    _pace: Timer | None = None
+    _place: Place | None = None
+    _into: "tuple[Editor, Branch] | None" = None
+    """The text that is written into, and by which branch."""
+    _put_in = 0
+    """How much of that branch is in it."""
 
     def generate_config(self) -> GenerateConfig:
         """How what is written next is drawn."""

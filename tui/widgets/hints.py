@@ -1,4 +1,6 @@
-"""The keys of the training screen in one line: those that mean something now, to be clicked too."""
+"""The keys of a screen in one line: those that mean something now, to be clicked too."""
+
+from collections.abc import Iterable
 
 from textual.content import Content
 from textual.widgets import Static
@@ -23,12 +25,20 @@ def hints(view: RunView | None, runs: int) -> Content:
         ("F1", "keys", "help", True),
         ("Esc", "back", "close", True),
     ]
-    parts = [
-        Content.from_markup(f"[@click=screen.{action}][bold]{key}[/] {label}[/]")
-        for key, label, action, shown in told
-        if shown
-    ]
-    return Content("  ").join(parts)
+    return key_line((key, label, action) for key, label, action, shown in told if shown)
+
+
+def key_line(told: Iterable[tuple[str, str, str]]) -> Content:
+    """Keys in a line, each with what it does; to be clicked, too.
+
+    Each is the key, what it does, and the screen's action for it.
+    """
+    return Content("  ").join(
+        Content.from_markup(
+            f"[@click=screen.{action}][bold]$key[/] $label[/]", key=key, label=label
+        )
+        for key, label, action in told
+    )
 
 
 def _resumable(view: RunView) -> bool:

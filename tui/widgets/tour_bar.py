@@ -3,6 +3,8 @@
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.widgets.hints import key_line
+
 
 class TourBar(Static):
     """Stands above the status line."""
@@ -23,11 +25,5 @@ class TourBar(Static):
 
     def show(self, title: str, text: str, keys: list[tuple[str, str, str]]) -> None:
         """Tell a step; of `keys` each is a key, what it does, and the screen's action for it."""
-        told = Content("  ").join(
-            Content.from_markup(
-                f"[@click=screen.{action}][bold]$key[/] $label[/]", key=key, label=label
-            )
-            for key, label, action in keys
-        )
-        head = Content.assemble(Content.styled(title, "bold"), "   ", told)
+        head = Content.assemble(Content.styled(title, "bold"), "   ", key_line(keys))
         self.update(Content("\n").join([head, Content(text)]))
