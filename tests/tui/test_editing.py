@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+from textual import events
+
 from tests.tui.support import Bench, running
+from tui.screens.editor import EditorScreen
 
 CODE = "def f(x):\n    if x:\n        return 1\n"
 
@@ -169,3 +173,26 @@ async def test_what_is_set_for_tabs(home: Path) -> None:
         assert it.editor.text == "\tx"
         assert it.screen_text()[0] == " " * 9 + "x"
         assert not it.screen.journals
+
+
+async def test_what_is_typed_before_the_document_is_there_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine keys may come first, and a save among them: the file loses nothing."""
+    path = tmp_path / "note.txt"
+    path.write_text("there already\n")
+    mount = EditorScreen.on_mount
+
+    async def early(screen: EditorScreen) -> None:
+        editor = screen.editor
+        for key in (events.Key("y", "y"), events.Key("x", "x"), events.Key("ctrl+s", None)):
+            await editor.take_key(key)
+        editor.take_paste("z ")
+        mount(screen)
+
+    monkeypatch.setattr(EditorScreen, "on_mount", early)
+    async with running(path) as it:
+        await it.until(lambda: it.editor.text == "yxz there already\n")
+        assert path.read_text() == "yxthere already\n"
+        await it.press("ctrl+s")
+        await it.until(lambda: path.read_text() == "yxz there already\n")

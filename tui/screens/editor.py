@@ -91,11 +91,7 @@ class EditorScreen(TouringScreen):
         """Show the document."""
         self.set_focus(self._editor)
         self._counting = self.set_interval(COUNT_EVERY, self._count, pause=True)
-        # On a busy machine keys may get here before the document does.
-        typed = self._editor.text
         self.show(self._document)
-        if typed:
-            self._editor.insert(typed)
         self._complain()
         for notice in self._keymap.notices:
             self.tell(notice, bad=True)
@@ -111,7 +107,7 @@ class EditorScreen(TouringScreen):
     def on_paste(self, event: events.Paste) -> None:
         """So is what was pasted then."""
         event.stop()
-        self._editor.paste(event.text)
+        self._editor.take_paste(event.text)
 
     def on_unmount(self) -> None:
         """Trainings go on, but nobody looks any more."""

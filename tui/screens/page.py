@@ -1,6 +1,7 @@
 """A page: a document, the editor it is in, and what protects it."""
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,18 +38,54 @@ _PAGES = itertools.count()
 
 
 class PageEditor(Editor):
-    """An editor whose changes are noted at once, before any key or save that comes after them."""
+    """An editor whose changes are noted at once, before any key or save that comes after them.
+
+    Until it has its document, what is typed waits: a save would write over the file with less.
+    """
 
     def __init__(self, note: Callable[[Sequence[Change]], None]) -> None:
         super().__init__()
         # What is predicted for one page is never taken to be for another.
         self._revision = next(_PAGES) << 32
         self._note = note
+        self._loaded = False
+        self._early: deque[events.Key | events.Paste] = deque()
         self.successor: Editor | None = None
         """The editor that shows now in place of this one."""
 
+    def load(self, text: str) -> None:
+        """Show another text, and then do what was typed before there was one."""
+        super().load(text)
+        self._loaded = True
+        if self._early:
+            self.call_later(self._catch_up)
+
     async def take_key(self, event: events.Key) -> None:
         """Do what the key means; one that was on its way here when another page came is its."""
+        if not self._loaded:
+            event.stop()
+            self._early.append(event)
+            return
+        await self._catch_up()
+        await self._take(event)
+
+    def take_paste(self, text: str) -> None:
+        """Insert what was pasted, behind all that was typed before it."""
+        if self._loaded and not self._early:
+            super().take_paste(text)
+        else:
+            self._early.append(events.Paste(text))
+
+    async def _catch_up(self) -> None:
+        """Do what waited for the document, in its order."""
+        while self._early:
+            early = self._early.popleft()
+            if isinstance(early, events.Paste):
+                super().take_paste(early.text)
+            else:
+                await self._take(early)
+
+    async def _take(self, event: events.Key) -> None:
         if self.successor:
             await self.successor.take_key(event)
         else:

@@ -122,7 +122,11 @@ class Editor(GhostArea):
         """Insert pasted text as text, whatever it looks like."""
         event.prevent_default()
         event.stop()
-        self.paste(event.text)
+        self.take_paste(event.text)
+
+    def take_paste(self, text: str) -> None:
+        """Insert what was pasted."""
+        self.paste(text)
 
     def action_accept_or_indent(self) -> None:
         """Accept the whole ghost, or type a tab or an indent."""
