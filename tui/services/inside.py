@@ -1,12 +1,11 @@
 """A look inside the model at the cursor, whenever nothing else is asked."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from charlm_core import Inside, SuggestConfig
 from tui.services.events import Continuation
 from tui.services.learner import Learner
-from tui.services.mailbox import Overtaken
+from tui.services.mailbox import Overtaken, Tell
 from tui.services.model import Model
 
 KEY = "inside"
@@ -38,7 +37,7 @@ class LookInside:
         self._config = replace(config, threshold=0.0, whole_threshold=1.0)
         self._unlikely = unlikely
 
-    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+    def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
         """Look; `Looked` tells what was found."""
         session = learner.session.fork()
         if not session.seek(self._text, overtaken):

@@ -19,6 +19,8 @@ from tui.services.model import Model, Session
 
 Overtaken = Callable[[], bool]
 """Whether to leave the work for later."""
+Tell = Callable[[object], None]
+"""Hands on what an errand found."""
 
 SAVE_SECONDS = 60.0
 """How long what was learned may be in memory alone."""
@@ -115,7 +117,7 @@ class Errand(Protocol):
     def key(self) -> str:
         """What it is about: a newer one of the same key takes its place."""
 
-    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+    def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
         """Go on; False when it was overtaken, to be called again later.
 
         The model may be another one each time.

@@ -1,7 +1,6 @@
 """The checkpoints that there are, and what can be done with them beside loading one."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from charlm_core import (
     remove_imported,
 )
 from tui.services.learner import Learner
-from tui.services.mailbox import Overtaken
+from tui.services.mailbox import Overtaken, Tell
 
 Listed = ModelEntry | DamagedModel
 """A checkpoint, whole or damaged."""
@@ -36,7 +35,7 @@ class AskInUse:
 
     key = "model in use"
 
-    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+    def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
         """Tell, at once."""
         tell(InUse(path=learner.model.path))
         return True

@@ -1,11 +1,10 @@
 """What the next character may be: an errand for the predictor."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from charlm_core import Odds, SamplingConfig
 from tui.services.learner import Learner
-from tui.services.mailbox import Overtaken
+from tui.services.mailbox import Overtaken, Tell
 
 KEY = "odds"
 
@@ -33,7 +32,7 @@ class OddsErrand:
     key: str = KEY
     """Newer odds take the place of older ones."""
 
-    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+    def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
         """Tell them; not where the session has gone elsewhere, as another prediction follows."""
         session = learner.session
         if session.text == self.text:

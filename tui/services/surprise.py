@@ -7,13 +7,13 @@ the end of some pieces it marks where it stands, so that after an edit it goes o
 import re
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tui.services.learner import Learner
-from tui.services.mailbox import Overtaken
+from tui.services.mailbox import Overtaken, Tell
 from tui.services.model import Model, Reader
 from tui.services.reading import LIMIT, Bits, Words
 from tui.text.buffer import Location
@@ -117,7 +117,7 @@ class ReadSurprise:
         self._bits: list[Bits] = []
         self._reader: Reader
 
-    def work(self, learner: Learner, tell: Callable[[object], None], overtaken: Overtaken) -> bool:
+    def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
         """Read on; `Surprised` tells each piece."""
         if learner.model is not self._model or self._mark is None:
             if self._model is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from charlm_core import GenerateConfig
 from tui.services.learner import Learner
+from tui.services.mailbox import Overtaken, Tell
 from tui.services.model import Model, Session, Writes
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ ROUNDS = 10
 Why = Literal["loop", "nothing", "model"]
 """What ends a branch: it only repeats itself; the vocabulary has nothing to suggest; the model that
 began it was exchanged for another."""
-
-Tell = Callable[[object], None]
-Overtaken = Callable[[], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
