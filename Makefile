@@ -21,7 +21,7 @@ HAS_BROWSER = for name in $${CHROMIUM:-$(BROWSERS)}; do \
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup lint format check-types contracts pytest browser wheel picture \
-	checkpoints lock clean again
+	checkpoints cards lock clean again
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -67,13 +67,19 @@ wheel: $(VENV)/dev ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
 picture: $(VENV)/dev ## take the pictures of the app in the README anew
-	$(BIN)/python docs/picture.py
+	$(BIN)/python -m docs.picture
 
 # Where the corpora are, which of the models to make, and what to put over their recipes:
 # make checkpoints DATA=corpora ONLY=russian TRAIN="--hidden 512"
 DATA ?= corpora
 checkpoints: $(VENV)/dev ## train the shipped models: make checkpoints DATA=corpora ONLY=english
-	$(BIN)/python docs/checkpoints.py $(ONLY) --data "$(DATA)" -- $(TRAIN)
+	$(BIN)/python -m docs.checkpoints $(ONLY) --data "$(DATA)" -- $(TRAIN)
+
+# How many figures are measured at once, and which of them once more:
+# make cards DATA=corpora JOBS=2 ANEW="bench eval"
+JOBS ?= 1
+cards: $(VENV)/dev ## measure the shipped models, and write their cards and the README's table
+	$(BIN)/python -m docs.cards $(ONLY) --data "$(DATA)" --jobs $(JOBS) $(if $(ANEW),--anew $(ANEW))
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from charlm_core.errors import DocumentError as DocumentError
     from charlm_core.errors import MemoryFileError as MemoryFileError
     from charlm_core.errors import RunError as RunError
+    from charlm_core.fitting import By as By
+    from charlm_core.fitting import Fit as Fit
+    from charlm_core.fitting import Suits as Suits
+    from charlm_core.fitting import fit as fit
     from charlm_core.gather.document import Source as Source
     from charlm_core.gather.places import sources as sources
     from charlm_core.gather.places import usual_sources as usual_sources
@@ -108,6 +112,8 @@ if TYPE_CHECKING:
     from charlm_core.predict.compare import Standing as Standing
     from charlm_core.predict.compare import compare as compare
     from charlm_core.predict.engine import Engine as Engine
+    from charlm_core.predict.forgetting import forget_saved as forget_saved
+    from charlm_core.predict.forgetting import saved_memories as saved_memories
     from charlm_core.predict.generating import Generation as Generation
     from charlm_core.predict.index import Index as Index
     from charlm_core.predict.inside import Inside as Inside
@@ -141,6 +147,7 @@ if TYPE_CHECKING:
     from charlm_core.predict.writer import EXACT_CHARS as EXACT_CHARS
     from charlm_core.predict.writer import Writer as Writer
     from charlm_core.predict.writer import load_writer as load_writer
+    from charlm_core.spelling import alike as alike
     from charlm_core.storage import make_private as make_private
     from charlm_core.storage import sync_directory as sync_directory
     from charlm_core.texts import TextReader as TextReader
@@ -176,6 +183,7 @@ _HOMES = {
         "MemoryFileError",
         "RunError",
     ],
+    "charlm_core.fitting": ["By", "Fit", "Suits", "fit"],
     "charlm_core.gather.document": ["Source"],
     "charlm_core.gather.places": ["sources", "usual_sources"],
     "charlm_core.gather.prepare": [
@@ -235,6 +243,7 @@ _HOMES = {
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
     "charlm_core.predict.compare": ["Compared", "Standing", "compare"],
     "charlm_core.predict.engine": ["Engine"],
+    "charlm_core.predict.forgetting": ["forget_saved", "saved_memories"],
     "charlm_core.predict.generating": ["Generation"],
     "charlm_core.predict.index": ["Index"],
     "charlm_core.predict.inside": ["Inside", "LayerInside"],
@@ -258,6 +267,7 @@ _HOMES = {
     "charlm_core.predict.source": ["Opinion"],
     "charlm_core.predict.surprises": ["Expected", "Surprises"],
     "charlm_core.predict.writer": ["EXACT_CHARS", "Writer", "load_writer"],
+    "charlm_core.spelling": ["alike"],
     "charlm_core.storage": ["make_private", "sync_directory"],
     "charlm_core.texts": ["TextReader", "TextSource", "TextSources", "folder_texts", "text_fault"],
     "charlm_core.vocab": ["Vocab"],

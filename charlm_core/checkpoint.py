@@ -26,8 +26,9 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialize
 
-from charlm_core.config import GATES, Cell, ModelConfig
+from charlm_core.config import GATES, Cell, ModelConfig, check_range
 from charlm_core.errors import CheckpointError, ConfigError
+from charlm_core.fitting import UNSAID, Suits
 from charlm_core.storage import open_regular, read_regular, replace_directory
 from charlm_core.vocab import UNKNOWN, Vocab
 
@@ -131,6 +132,11 @@ class CheckpointConfig:
     """Every symbol in order; index 0 is the unknown symbol."""
     unknown: str = UNKNOWN
     """The unknown symbol, always vocabulary[0]."""
+    suits: Suits = UNSAID
+    """What it is for; empty in one that says nothing of it."""
+    doubt: float = 1.0
+    """How many times the odds that a dial asks for its ghosts must have, 0.01 to 100. Where a
+    language leaves more open, more of the ghosts with the same odds turn out wrong."""
     training: TrainingFacts = TrainingFacts()
     """How it was trained."""
 
@@ -138,6 +144,7 @@ class CheckpointConfig:
         _check_version(self.format_version)
         if self.unknown != UNKNOWN:
             raise ConfigError(f"unknown: {self.unknown!r} is not {UNKNOWN!r}")
+        check_range("doubt", self.doubt, 0.01, 100.0)
         # Built once here so that what they check is told before anything uses the config.
         _ = self.model, self.vocab
 

@@ -1,7 +1,7 @@
 """What can be set, for both halves: the network's shape, the sampler, the ghost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -114,9 +114,13 @@ class GenerateConfig:
 class SuggestConfig:
     """When a ghost shows, and where it stops."""
 
-    threshold: float = 0.29
-    """The least probability of a ghost's first word, 0 to 1. Lower ones speak more often and save
-    more keys; higher ones are right more often."""
+    threshold: float = 0.18
+    """The least probability of a ghost's first word, 0 to 1, once a few letters of it stand. Lower
+    ones speak more often and save more keys; higher ones are right more often."""
+    patience: float = 0.8
+    """How much more is asked before a word has four letters, 0 to 4. The odds that `threshold` asks
+    count (4 / (1 + n)) ** patience times behind its first n letters, up to three: a letter more
+    costs one key, and what is guessed then is much surer."""
     whole_threshold: float = 0.005
     """The least probability of a ghost longer than a word, 0 to 1."""
     caution: float = 3.0
@@ -140,10 +144,19 @@ class SuggestConfig:
         check_decoding(self.decoding)
         check_range("seed", self.seed, 0, LARGEST_SEED)
         check_range("threshold", self.threshold, 0.0, 1.0)
+        check_range("patience", self.patience, 0.0, 4.0)
         check_range("whole_threshold", self.whole_threshold, 0.0, 1.0)
         check_range("caution", self.caution, 0.0, 10.0)
         check_range("max_chars", self.max_chars, 1, 4096)
         check_range("expansions", self.expansions, 1, 4096)
+
+    def doubted(self, times: float) -> "SuggestConfig":
+        """The same with so many times the odds asked of a first word."""
+        # As it was asked for to the last bit, where nothing is put upon it.
+        if times == 1.0 or self.threshold == 1.0:
+            return self
+        odds = times * self.threshold / (1 - self.threshold)
+        return replace(self, threshold=odds / (1 + odds))
 
 
 DIALS: Mapping[str, SuggestConfig] = MappingProxyType(

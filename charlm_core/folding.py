@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-VERSION = 1
+VERSION = 2
 """Changes with what stands for what: texts numbered before are to be numbered again."""
 
 _ALIKE = {
@@ -25,12 +25,24 @@ _ALIKE = {
     "-": "‐–",
     "–‐‑‒−⁃": "-–—",
     "—―⸺⸻": "—-–",
-    "•‣◦▪●": "*-",
+    "•‣◦▪●·": "*-",
     "×✕": "x",
     "⁄∕÷": "/",
-    "→⇒➜": ">",
-    "←⇐": "<",
+    "→⇒➜≥": ">",
+    "←⇐≤": "<",
+    "±": "+",
+    "≈": "~",
+    "¦": "|",
+    "¿": "?",
+    "¡": "!",
+    "‰": "%",
+    "†‡": "*",
     "№": "#N",
+    "§": "#",
+    # An amount reads as one whichever the currency.
+    "€£¥¢₽₴¤": "$£€",
+    "µ": "u",
+    "¨": '"',
     "\r\v\f\x85\u2028\u2029": "\n",
     "\t": " ",
     # Letters that Unicode does not take apart.
@@ -63,8 +75,20 @@ _STANDS_FOR = {character: others for group, others in _ALIKE.items() for charact
 _OF_THEIR_OWN = frozenset("йЙ")
 """Letters whose mark makes them another letter: to read и for й is to misspell."""
 
+_UNLIKE = frozenset("™℠℡")
+"""Signs that Unicode takes apart into letters, and nobody reads as one."""
+
 _SPACES = frozenset({"Zs"})
 _MARKS = frozenset({"Mn", "Mc", "Me"})
+_JOINED = _MARKS | {"Cf"}
+
+
+def is_joined(character: str) -> bool:
+    """Whether it is drawn upon or within what is before it, or not at all.
+
+    Accents of their own, which files of some systems are full of, joiners, soft hyphens.
+    """
+    return character > "~" and unicodedata.category(character) in _JOINED
 
 
 @lru_cache(maxsize=1 << 12)
@@ -85,7 +109,7 @@ def _found(character: str) -> Iterator[str]:
         yield " "
     # A capital that a text has hardly any of is read as the small letter, and the other way round.
     alike = [character]
-    if character not in _OF_THEIR_OWN:
+    if character not in _OF_THEIR_OWN | _UNLIKE:
         base = _base(character)
         alike.insert(0, base)
         yield base

@@ -1,5 +1,6 @@
 """Small random models, built in memory."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,29 @@ def make_checkpoint(
         name: (rng.normal(size=shape) * scale / np.sqrt(shape[-1])).astype(np.float32)
         for name, shape in shapes.items()
     }
+    return Checkpoint(path=Path("memory"), config=config, tensors=tensors)
+
+
+def sure_checkpoint(followers: Mapping[str, str], letters: str) -> Checkpoint:
+    """A model, made by hand, that is sure of which letter follows these, and of nothing else."""
+    size = len(letters) + 1
+    config = CheckpointConfig(
+        format_version=FORMAT_VERSION,
+        cell="rnn",
+        embed=size,
+        hidden=size,
+        layers=1,
+        vocabulary=(UNKNOWN, *letters),
+    )
+    tensors = {
+        name: np.zeros(shape, dtype=np.float32)
+        for name, shape in tensor_shapes(config.model, size).items()
+    }
+    # Each character lights up one unit, and that unit says what follows.
+    tensors["embedding.weight"] += np.eye(size, dtype=np.float32)
+    tensors["recurrent.weight_ih_l0"] += 4 * np.eye(size, dtype=np.float32)
+    for character, follower in followers.items():
+        tensors["output.weight"][1 + letters.index(follower), 1 + letters.index(character)] = 20
     return Checkpoint(path=Path("memory"), config=config, tensors=tensors)
 
 

@@ -18,6 +18,7 @@ from tui.keyboard import read_with_care
 from tui.paint import PaintedApp
 from tui.screens.editor import EditorScreen
 from tui.screens.page import document_at
+from tui.screens.predicting import Outfit
 from tui.services.documents import Document, recover
 from tui.services.model import LoadModel
 from tui.services.remembering import Remember
@@ -27,9 +28,10 @@ SIGNALS = ("SIGTERM", "SIGHUP")
 
 
 class CharlmApp(PaintedApp, inherit_bindings=False):
-    """The editor on a file, or on several, with the ghost text of one checkpoint.
+    """The editor on a file, or on several, with ghost text of one checkpoint.
 
-    Raises DocumentError when one of them can't be opened.
+    Which one goes by `checkpoint`, or where that is empty by the settings. Raises DocumentError
+    when one of the files can't be opened.
     """
 
     TITLE = "charlm-tui"
@@ -50,7 +52,10 @@ class CharlmApp(PaintedApp, inherit_bindings=False):
     ) -> None:
         super().__init__()
         document = document_at(path) if path else Document()
-        self.main = EditorScreen(document, checkpoint, load_model, remember, clock)
+        outfit = Outfit(
+            checkpoint=checkpoint, load_model=load_model, remember=remember, clock=clock
+        )
+        self.main = EditorScreen(document, outfit)
         """The screen below all dialogs."""
         wear(self, self.main.settings.theme)
         self.main.start_with([document_at(other) for other in others], read_only=read_only)

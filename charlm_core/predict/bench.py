@@ -173,7 +173,7 @@ def _learning(model: Model, ghosts: int) -> LearningBench:
         if ghost.shown == GHOST_CHARS:
             fresh.append(elapsed)
             begun = time.perf_counter()
-            roll(mixture, alphabet, dropped(ghost), lambda: False)
+            roll(mixture, alphabet, session.point, dropped(ghost), lambda: False)
             rolled.append(time.perf_counter() - begun)
     nothing = [float("nan")]
     return LearningBench(

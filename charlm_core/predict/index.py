@@ -85,6 +85,11 @@ def last_code(context: Context) -> int:
     return context[0] >> 56
 
 
+def last_codes(context: Context) -> bytes:
+    """The codes of a context's last eight symbols, the last one first."""
+    return context[0].to_bytes(8, "big")
+
+
 class Index:
     """The places of some texts, sorted by context. Immutable; threads may share it."""
 

@@ -23,8 +23,10 @@ from charlm_core.predict.index import EMPTY, Index, advance
 from charlm_core.predict.lessons import Ledger
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixture import Mixture
+from charlm_core.predict.reading import symbols_read
 from charlm_core.predict.record import (
     LEARNED_FILE,
+    LOCK_SECONDS,
     PIECE,
     WARM,
     WEIGHTS_FILE,
@@ -51,8 +53,6 @@ MOST_CHARS = LEARNED_CHARS
 """Of what has been learned the latest so many characters are remembered."""
 
 _OVER = object()
-
-LOCK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,9 +240,9 @@ class Learned:
             return
         mixture, record = self._mixture, self._record
         point = mixture.start()
-        for symbol in self._vocab.encode(passage.before[-WARM:]).tolist():
+        for symbol in symbols_read(self._vocab, passage.before[-WARM:]).tolist():
             point = mixture.advance(symbol, point)
-        for count, symbol in enumerate(self._vocab.encode(passage.text).tolist()):
+        for count, symbol in enumerate(symbols_read(self._vocab, passage.text).tolist()):
             static, adaptive = mixture.surprises(point, symbol)
             record.static_nats += static
             record.adaptive_nats += adaptive
@@ -256,15 +256,15 @@ class Learned:
     def _index(self, passages: Iterable[Passage]) -> Index:
         return Index.build_all(
             [
-                (self._vocab.encode(passage.text), self._context(passage.before))
+                (symbols_read(self._vocab, passage.text), self._context(passage.before))
                 for passage in passages
             ]
         )
 
     def _context(self, before: str) -> tuple[int, int]:
         context = EMPTY
-        for character in before[-16:]:
-            context = advance(context, self._vocab.id_of(character))
+        for symbol in symbols_read(self._vocab, before[-16:]).tolist():
+            context = advance(context, symbol)
         return context
 
     # On disk.

@@ -45,7 +45,7 @@ class Model:
         Its ghosts come of what was learned, `learned()` or `mixture()` of this model; without it
         of the network as it was trained.
         """
-        session = Session(self.engine, self.vocab, learned)
+        session = Session(self.engine, self.vocab, learned, self.config.doubt)
         session.type(text)
         return session
 

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from charlm_core.config import SuggestConfig
+from charlm_core.predict.index import Context, code, last_codes
 from charlm_core.predict.source import Point
 from charlm_core.vocab import Vocab
 
@@ -24,7 +25,8 @@ class Suggestion:
     """A ghost: text that could be accepted at the session's end."""
 
     text: str = ""
-    """Suggestible characters, line ends among them; empty when there is nothing to show."""
+    """Suggestible characters, line ends among them, quotes and dashes as the session's text writes
+    them; empty when there is nothing to show."""
     probabilities: tuple[float, ...] = ()
     """For each character of `text`, its probability given all before it, over the whole
     vocabulary."""
@@ -57,6 +59,12 @@ class Alphabet:
         """The character of each symbol."""
         self.mask = np.where(vocab.suggestible(), np.float32(0), np.float32(-np.inf))
         """0 for what may be suggested, else -infinity, (V,)."""
+        self._letters = {code(each) for each, one in enumerate(vocab.symbols) if one.isalnum()}
+
+    def letters_before(self, context: Context, most: int) -> int:
+        """How many letters and digits in a row a context ends in, up to `most`, at most eight."""
+        codes = last_codes(context)[:most]
+        return next((n for n, each in enumerate(codes) if each not in self._letters), most)
 
 
 @dataclass(frozen=True, slots=True)

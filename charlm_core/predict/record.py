@@ -38,6 +38,9 @@ STUDIED = 16_384
 MOST_BYTES = 1 << 26
 """No record is larger."""
 
+LOCK_SECONDS = 2.0
+"""How long one who writes waits for another process to be done with it."""
+
 
 def learned_directory() -> Path:
     """Where what was learned lives: `learned` in the user's data folder."""

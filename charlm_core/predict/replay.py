@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from charlm_core.config import SuggestConfig
+from charlm_core.folding import is_joined
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
 from charlm_core.predict.proposal import Suggestion
@@ -116,7 +117,9 @@ def replays(
     def push(character: str) -> None:
         point = session.point
         session.type(character)
-        if mixture is not None:
+        # What is passed over, or drawn upon a character, has no symbol of its own to learn.
+        own = character in model.vocab or not is_joined(character)
+        if mixture is not None and own and session.point is not point:
             mixture.learn(point, model.vocab.id_of(character))
 
     for character in text[:start]:

@@ -8,8 +8,10 @@ text of 64 KB keeps some 2,000 states: 10 MB for an LSTM of 640 units.
 import copy
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 
 from charlm_core.config import GenerateConfig, SamplingConfig, SuggestConfig
+from charlm_core.folding import is_joined
 from charlm_core.metrics import Score
 from charlm_core.predict.engine import Engine, Logits, State
 from charlm_core.predict.generating import Generation
@@ -17,9 +19,11 @@ from charlm_core.predict.inside import Inside, look_inside
 from charlm_core.predict.odds import Odds, odds
 from charlm_core.predict.prefix import common_prefix
 from charlm_core.predict.proposal import Alphabet, Proposal, Suggestion, dropped
+from charlm_core.predict.reading import BACK, Reading, is_plain, is_strange, reading
 from charlm_core.predict.sampling import surprise
 from charlm_core.predict.source import NetworkSource, Point, Source, log_normaliser
-from charlm_core.predict.suggest import alternatives, propose, roll
+from charlm_core.predict.suggest import alternatives, asked_at, propose, roll
+from charlm_core.spelling import REACH, has_signs, respelled
 from charlm_core.vocab import Vocab
 
 RECENT = 1024
@@ -34,13 +38,17 @@ DEFAULT_SUGGEST = SuggestConfig()
 class Session:
     """A text and the model's state after it. A value: no threads, nothing shared that changes.
 
-    Starts empty. Any str may be typed, lone surrogates and control characters included; what the
-    vocabulary lacks counts as the unknown symbol.
+    Starts empty. Any str may be typed, lone surrogates and control characters included;
+    `predict.reading` says what is read of it.
     """
 
-    def __init__(self, engine: Engine, vocab: Vocab, source: Source | None = None) -> None:
+    def __init__(
+        self, engine: Engine, vocab: Vocab, source: Source | None = None, doubt: float = 1.0
+    ) -> None:
+        """Begin with no text; `doubt` is that of `CheckpointConfig`."""
         self._engine = engine
         self._vocab = vocab
+        self._doubt = doubt
         self._source = source or NetworkSource(engine)
         self._alphabet = Alphabet(vocab)
         # The text is _head and then _tail: appending to a list is O(1), and joining waits until
@@ -115,17 +123,54 @@ class Session:
             self._push(character)
 
     def _push(self, character: str) -> None:
-        symbol = self._vocab.id_of(character)
-        self._nats.append(self._nats[-1] + surprise(self._static_logits, symbol))
+        place = self.chars
         self._tail.append(character)
-        self._arrive(self.chars, self._source.advance(symbol, self._point))
+        over, symbol = Reading(0, self._vocab.id_of(character))
+        if not is_plain(self._vocab, character):
+            over, symbol = reading(self._vocab, self._end(BACK + 1))
+        point, logits = self._point, self._static_logits
+        if over:
+            # What was read of the first part alone is taken back.
+            point = self._point_after(place - over)
+            logits = self._engine.logits(point.state)
+        nats = self._nats[place - over]
+        if symbol is not None:
+            nats += surprise(logits, symbol)
+            point = self._source.advance(symbol, point)
+        elif not is_joined(character):
+            # Passed over, it is as surprising as ever; but nobody can expect what is not seen.
+            nats += surprise(logits, self._vocab.id_of(character))
+        self._nats.append(nats)
+        self._arrive(place + 1, point)
         if rolling := self._rolling:
-            fits = rolling.path.text.startswith(character)
+            # As the model reads it, whichever way it is written.
+            fits = not over and rolling.path.symbols[:1] == (symbol,)
             self._rolling = dropped(rolling) if fits else None
         outdated = self.chars - RECENT
         if outdated % SPARSE:
             self._snapshots.pop(outdated, None)
         self._proposals.pop(outdated, None)
+
+    def _end(self, most: int) -> str:
+        """The last characters of the text, `most` of them, however long it is."""
+        missing = most - len(self._tail)
+        if missing <= 0:
+            return "".join(self._tail[-most:])
+        return self._head[-missing:] + "".join(self._tail)
+
+    def _reading_at(self, place: int) -> Reading:
+        """What is read of the character at a place."""
+        return reading(self._vocab, self.text[max(0, place - BACK) : place + 1])
+
+    def _point_after(self, position: int) -> Point:
+        """The point behind so many characters of the text; takes at most SPARSE - 1 steps."""
+        found = self._snapshots.get(position)
+        if found is None:
+            over, symbol = self._reading_at(position - 1)
+            found = self._point_after(position - 1 - over)
+            if symbol is not None:
+                found = self._source.advance(symbol, found)
+        return found
 
     def _arrive(self, position: int, point: Point) -> None:
         """Stand at `position`, at the source's `point`."""
@@ -136,7 +181,8 @@ class Session:
     def rewind(self, n: int) -> None:
         """Take back the last `n` characters; all is then, bit for bit, as before they were typed.
 
-        Takes at most SPARSE - 1 steps. Raises ValueError unless 0 <= n <= chars.
+        Takes at most SPARSE - 1 steps, a few times that where an accent stands by itself just
+        there. Raises ValueError unless 0 <= n <= chars.
         """
         before = self.chars
         if not 0 <= n <= before:
@@ -154,10 +200,8 @@ class Session:
         position = now
         while position not in self._snapshots:
             position -= 1
-        self._arrive(position, self._snapshots[position])
-        for character in kept[position:]:
-            position += 1
-            self._arrive(position, self._source.advance(self._vocab.id_of(character), self._point))
+        for each in range(position, now + 1):
+            self._arrive(each, self._point_after(each))
 
     def fork(self) -> "Session":
         """An independent session that stands where this one stands."""
@@ -179,24 +223,37 @@ class Session:
 
         Where the text has been typed as the ghost before said, that ghost goes on, a step longer;
         where one was shown at this very place, before the text was taken back to it, it is that.
-        `predict.suggest` says where a ghost stops.
+        `predict.suggest` says where a ghost stops; its quotes and dashes are those of the text, see
+        `charlm_core.spelling`. There is none within a stretch that the model can't read.
         """
+        if self.chars and is_strange(self._vocab, self._end(BACK + 1)):
+            # What would come is that of a place before it, the same at each key.
+            return Suggestion(stopped="threshold")
         if self._begun != self._source.begun:
             # A ghost of what has been forgotten must not come back.
             self._begun = self._source.begun
             self._proposals.clear()
             self._rolling = None
+        config = config.doubted(self._doubt)
         found = self._proposals.get(self.chars)
         if found is None or found.config != config:
             found = None
             if self._rolling is not None and self._rolling.config == config:
-                found = roll(self._source, self._alphabet, self._rolling, cancelled)
+                found = roll(self._source, self._alphabet, self._point, self._rolling, cancelled)
             if found is None:
                 found = propose(self._source, self._alphabet, self._point, config, cancelled)
             if not found.cancelled:
                 self._proposals[self.chars] = found
                 self._rolling = found
-        return found.suggestion
+        return self._as_written(found.suggestion)
+
+    def _as_written(self, suggestion: Suggestion) -> Suggestion:
+        """The same with quotes and dashes as the text has them."""
+        # Mostly there are none, and the text need not be put together.
+        text = suggestion.text
+        if has_signs(text):
+            suggestion = replace(suggestion, text=respelled(text, self.text[-REACH:]))
+        return suggestion
 
     def alternatives(
         self,
@@ -212,8 +269,20 @@ class Session:
         ghost = self._proposals.get(self.chars)
         if ghost is None:  # cancelled
             return ()
-        found = alternatives(self._source, self._alphabet, self._point, ghost, cancelled)
-        return tuple(proposal.suggestion for proposal in found)
+        texts = {self._as_written(ghost.suggestion).text}
+        found = []
+        for other in alternatives(self._source, self._alphabet, self._point, ghost, cancelled):
+            written = self._as_written(other.suggestion)
+            # Two that differed by a sign alone may be the same as they are written here.
+            if written.text not in texts:
+                texts.add(written.text)
+                found.append(written)
+        return tuple(found)
+
+    def least_chance(self, config: SuggestConfig) -> float:
+        """How likely a ghost's first word must be at the text's end to be shown."""
+        asked = asked_at(self._point, self._alphabet, config.doubted(self._doubt))
+        return asked.threshold
 
     def odds(self, config: SamplingConfig) -> Odds:
         """Of the next character: as they are, and as it would be drawn from them."""
@@ -230,15 +299,11 @@ class Session:
         Costs a prediction and a step or two; at most SPARSE steps after a rewind.
         """
         last = None
-        if self.chars:
-            position = self.chars - 1
-            while position not in self._snapshots:
-                position -= 1
-            symbols = [self._vocab.id_of(character) for character in self.text[position:]]
-            before = self._snapshots[position]
-            for symbol in symbols[:-1]:
-                before = self._source.advance(symbol, before)
-            last = (before, symbols[-1])
+        for place in reversed(range(self.chars)):
+            over, symbol = self._reading_at(place)
+            if symbol is not None:
+                last = (self._point_after(place - over), symbol)
+                break
         return look_inside(self._engine, self._vocab, self._source, self._point, last)
 
     def seek(self, text: str, cancelled: Callable[[], bool] = lambda: False) -> bool:

@@ -32,27 +32,47 @@ def propose(
     cancelled: Callable[[], bool],
 ) -> Proposal:
     """Look for the ghost at `point`. `cancelled` is asked before each character looked at."""
+    asked = asked_at(point, alphabet, config)
     if config.decoding != "beam":
-        return chosen_on(source, alphabet, Proposal(NOWHERE, point, False, 0, config), cancelled)
-    best, behind, lost = _best_beginning(source, alphabet, point, config, cancelled)
-    if lost:
-        return Proposal(best, behind, False, best_length(best, config), config, lost)
-    return _looked_on(source, alphabet, best, behind, config, cancelled)
+        found = chosen_on(source, alphabet, Proposal(NOWHERE, point, False, 0, asked), cancelled)
+    else:
+        best, behind, lost = _best_beginning(source, alphabet, point, asked, cancelled)
+        found = Proposal(best, behind, False, best_length(best, asked), asked, lost)
+        if not lost:
+            found = _looked_on(source, alphabet, best, behind, asked, cancelled)
+    return replace(found, config=config)
 
 
 def roll(
-    source: Source, alphabet: Alphabet, rest: Proposal, cancelled: Callable[[], bool]
+    source: Source,
+    alphabet: Alphabet,
+    point: Point,
+    rest: Proposal,
+    cancelled: Callable[[], bool],
 ) -> Proposal | None:
-    """The ghost that goes on with what is left of one; None where a new one is due.
+    """The ghost at `point` that goes on with what is left of one; None where a new one is due.
 
     Of a search one step is taken, at its end; what is chosen goes on as it would have anyway.
     """
-    if rest.config.decoding != "beam":
-        chosen = chosen_on(source, alphabet, rest, cancelled)
-        return chosen if chosen.cancelled or chosen.shown else None
-    rolled = _looked_on(source, alphabet, rest.path, rest.end, rest.config, cancelled, most=1)
-    sure = first_word_chance(rolled) >= SURE
-    return rolled if rolled.cancelled or (rolled.shown > 1 and sure) else None
+    config = rest.config
+    asked = asked_at(point, alphabet, config)
+    if config.decoding != "beam":
+        found = chosen_on(source, alphabet, replace(rest, config=asked), cancelled)
+        goes_on = found.shown > 0
+    else:
+        found = _looked_on(source, alphabet, rest.path, rest.end, asked, cancelled, most=1)
+        goes_on = found.shown > 1 and first_word_chance(found) >= SURE
+    return replace(found, config=config) if found.cancelled or goes_on else None
+
+
+def asked_at(point: Point, alphabet: Alphabet, config: SuggestConfig) -> SuggestConfig:
+    """The same with the threshold that holds at a point: see `SuggestConfig.patience`."""
+    letters = alphabet.letters_before(point.context, FEW_LETTERS)
+    return config.doubted(((1 + FEW_LETTERS) / (1 + letters)) ** config.patience)
+
+
+FEW_LETTERS = 3
+"""Behind so many letters of a word no more is asked than the threshold."""
 
 
 def alternatives(

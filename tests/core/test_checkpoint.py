@@ -201,6 +201,8 @@ def test_what_is_no_config_is_told(saved: Path, raw: bytes, fault: str) -> None:
         ({"vocabulary": "abc"}, "$.vocabulary"),
         ({"vocabulary": ["\ufffd", "\ud800"]}, "malformed"),
         ({"unknown": "\x1b"}, "unknown: "),
+        ({"doubt": 0}, "doubt: 0.0 is not between 0.01 and 100"),
+        ({"doubt": "much"}, "$.doubt"),
         ({"unknown": "?" * 10**6}, "unknown: "),
         ({"training": {"validation_nats": None}}, "$.training.validation_nats"),
     ],

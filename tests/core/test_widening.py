@@ -65,6 +65,19 @@ def test_a_new_symbol_is_like_its_kin() -> None:
     assert bias[vocab.id_of("é")] == pytest.approx(bias[vocab.id_of("e")] - RESERVE, rel=1e-5)
 
 
+def test_the_unknown_symbol_is_read_as_running_text() -> None:
+    """Four parts an average letter, one part a space: as a word in another script would be."""
+    vocab, rows = WIDE.config.vocab, WIDE.tensors["embedding.weight"]
+    letters = np.mean([rows[vocab.id_of(letter)] for letter in "abcehoеéё"], axis=0)
+    expected = 0.8 * letters + 0.2 * rows[vocab.id_of(" ")]
+    assert np.allclose(rows[0], expected, atol=1e-6)
+    assert np.array_equal(WIDE.tensors["output.weight"][0], STORED.tensors["output.weight"][0])
+    # Where there are no letters to be like, it stays as it was.
+    figures = make_checkpoint(letters=" 123")
+    row = widened(figures, "4").tensors["embedding.weight"][0]
+    assert np.array_equal(row, figures.tensors["embedding.weight"][0])
+
+
 def test_kin() -> None:
     """By category, by the category's kind, and the unknown symbol where there is none."""
     vocab = Vocab.from_text("ab1.,(+")

@@ -21,6 +21,9 @@ INDEX = re.compile(
     r"https?://\S*(?:py(?:pi|thonhosted)|/simple\b|/whl\b)|(?<!emit-)(?:index-url|find-links)[ =]"
 )
 
+OWN = {"charlm_core", "docs", "tests", "tui"}
+"""Packages of this repository."""
+
 
 def tracked_files() -> list[Path]:
     """Every file of the repository that git knows or would add."""
@@ -125,6 +128,7 @@ def test_the_lock_is_within_the_ranges() -> None:
         ("charlm_core/predict", []),
         ("tui", []),
         ("tests", ["train", "dev"]),
+        ("docs", ["train", "dev"]),
     ],
 )
 def test_what_is_imported_is_asked_for(package: str, extras: list[str]) -> None:
@@ -132,7 +136,7 @@ def test_what_is_imported_is_asked_for(package: str, extras: list[str]) -> None:
     providers = metadata.packages_distributions()
     asked = {needed.name.lower() for needed in requirements(*extras)}
     for path in sorted((ROOT / package).rglob("*.py")):
-        for name in imported(path) - sys.stdlib_module_names - {"charlm_core", "tui", "tests"}:
+        for name in imported(path) - sys.stdlib_module_names - OWN:
             found = {provider.lower() for provider in providers.get(name, [name])}
             assert found & asked, f"{path.relative_to(ROOT)} imports {name}"
 

@@ -1,6 +1,7 @@
 """The recipes of the shipped checkpoints, on 200 KB: one command each, which goes on if killed."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -11,12 +12,20 @@ from pathlib import Path
 import pytest
 
 from charlm_core import load
+from charlm_core.fitting import UNSAID
 from charlm_core.widening import TYPED
+from docs.checkpoints import RECIPES
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "docs" / "checkpoints.py"
 SMALL = ["--hidden", "16", "--embed", "8", "--batch", "32", "--epochs", "0.5", "--evaluations", "2"]
 CHARS = 200_000
+PATIENCE = 600.0
+"""Seconds that a training may take to begin; a busy machine takes a few minutes."""
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
+"""Threads of so small a training wait for each other; on a busy machine they do little else."""
+
+pytestmark = pytest.mark.timeout(1800)
+
 WORDS = {
     "english": "the garden was quiet and a bird sang over old stones while we waited",
     "russian": "в саду было тихо и птица пела над старыми камнями пока мы ждали её",
@@ -32,30 +41,34 @@ def text(name: str, chars: int, seed: int) -> str:
     return (RUSSIAN * 40 + "".join(lines))[:chars] if name == "russian" else "".join(lines)[:chars]
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Path:
+def make_places(folder: Path) -> Path:
     """Corpora as the recipes look for them; that of Python as it is when it has been prepared."""
     for name in ("english", "russian"):
-        folder = tmp_path / "data" / name
-        folder.mkdir(parents=True)
-        (folder / "train.txt").write_text(text(name, CHARS, 1), "utf-8")
-        (folder / "valid.txt").write_text(text(name, CHARS // 20, 2), "utf-8")
-    (tmp_path / "runs").mkdir()
-    (tmp_path / "runs" / "python.txt").write_text(text("python", CHARS, 1))
-    (tmp_path / "runs" / "python.valid.txt").write_text(text("python", CHARS // 20, 2))
-    return tmp_path
+        (folder / "data" / name).mkdir(parents=True)
+        (folder / "data" / name / "train.txt").write_text(text(name, CHARS, 1), "utf-8")
+        (folder / "data" / name / "valid.txt").write_text(text(name, CHARS // 20, 2), "utf-8")
+    (folder / "runs").mkdir()
+    (folder / "runs" / "python.txt").write_text(text("python", CHARS, 1))
+    (folder / "runs" / "python.valid.txt").write_text(text("python", CHARS // 20, 2))
+    return folder
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Path:
+    """A folder with corpora in it."""
+    return make_places(tmp_path)
 
 
 def command(places: Path, *names: str) -> list[str]:
     """The one command."""
     folders = [f"--{key}={places / key}" for key in ("data", "runs", "out")]
-    return [sys.executable, str(SCRIPT), *names, *folders, "--", *SMALL]
+    return [sys.executable, "-m", "docs.checkpoints", *names, *folders, "--", *SMALL]
 
 
 def run(places: Path, *names: str) -> "subprocess.CompletedProcess[str]":
     """Run it to its end."""
     return subprocess.run(
-        command(places, *names), capture_output=True, text=True, cwd=ROOT, check=False
+        command(places, *names), capture_output=True, text=True, cwd=ROOT, env=ALONE, check=False
     )
 
 
@@ -68,6 +81,7 @@ def test_all_three_are_made(places: Path) -> None:
         assert set(TYPED) <= set(model.vocab.symbols)
         assert model.config.training.validation_bpc < 5
         assert model.config.training.seed == 1
+        assert model.config.suits == RECIPES[name].suits != UNSAID
         card = (places / "out" / name / "README.md").read_text("utf-8")
         assert card.startswith(f"# {name}\n")
         assert "Not in the texts" in card
@@ -78,10 +92,14 @@ def test_all_three_are_made(places: Path) -> None:
 def test_a_run_that_was_killed_goes_on(places: Path) -> None:
     """The same command again ends with the checkpoint; once more, and nothing is trained."""
     process = subprocess.Popen(
-        command(places, "english"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
+        command(places, "english"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        env=ALONE,
     )
     metrics = places / "runs" / "english" / "metrics.jsonl"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not (metrics.exists() and b'"step"' in metrics.read_bytes()):
         assert process.poll() is None, process.stdout and process.stdout.read()
         assert time.monotonic() < deadline

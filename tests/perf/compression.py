@@ -1,6 +1,6 @@
 """What programs without a network make of a text, primed with the text that a model was trained on.
 
-    python -m tests.perf.compression TRAIN VALID [--model MODEL] [--chars N]
+    python -m tests.perf.compression TRAIN VALID [--model MODEL] [--chars N] [--json]
 
 A row each, in bits a character of VALID: prediction by partial matching of order 7, which goes on
 learning; `zstd --ultra -22` with TRAIN as what VALID is a patch of; `xz -9 --extreme` as what VALID
@@ -8,6 +8,7 @@ adds to TRAIN, with a dictionary that holds both; and, if named, a model as it w
 """
 
 import argparse
+import json
 import lzma
 import shutil
 import subprocess
@@ -142,13 +143,21 @@ def main() -> None:
     parser.add_argument("--model", default="", help="A model's name or folder, for comparison.")
     parser.add_argument("--chars", type=int, help="Of VALID, from its start.")
     parser.add_argument("--train-chars", type=int, help="Of TRAIN, from its end.")
+    parser.add_argument("--json", action="store_true", help="Print one JSON object at the end.")
     arguments = parser.parse_args()
     train = arguments.train.read_text("utf-8")[-(arguments.train_chars or 0) :]
     valid = arguments.valid.read_text("utf-8")[: arguments.chars]
+    found = (
+        (name, bits and bits / len(valid)) for name, bits in rows(train, valid, arguments.model)
+    )
+    if arguments.json:
+        bpc = [{"name": name, "bpc": each} for name, each in found]
+        print(json.dumps({"known": len(train), "chars": len(valid), "rows": bpc}))
+        return
     print(f"| {len(train):,} characters known, {len(valid):,} predicted | bits/char |")
     print("|---|---|", flush=True)
-    for name, bits in rows(train, valid, arguments.model):
-        shown = "not installed" if bits is None else f"{bits / len(valid):.3f}"
+    for name, each in found:
+        shown = "not installed" if each is None else f"{each:.3f}"
         print(f"| {name} | {shown} |", flush=True)
 
 

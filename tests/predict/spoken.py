@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from charlm_core.predict.index import Context
+from charlm_core.predict.index import Context, advance
 from charlm_core.predict.model import Model
 from charlm_core.predict.session import Session
 from charlm_core.predict.source import LogProbabilities, NetworkSource, Point, Source
@@ -19,7 +19,10 @@ NEVER = np.float32(-np.inf)
 
 
 class SpokenSource:
-    """Says after each text what it was told to say. A point's context is the text as a number."""
+    """Says after each text what it was told to say.
+
+    A point's context is the last symbols, as of any source, and the whole text as a number.
+    """
 
     untouched = False
     begun = 1
@@ -30,11 +33,12 @@ class SpokenSource:
 
     def start(self) -> Point:
         """The point before any character."""
-        return Point(self._zero, (1, 0))
+        return Point(self._zero, (0, 1))
 
     def advance(self, symbol: int, point: Point) -> Point:
         """The point after one more symbol."""
-        return Point(self._zero, (point.context[0] * 256 + symbol, 0))
+        near, text = point.context
+        return Point(self._zero, (advance((near, 0), symbol)[0], text * 256 + symbol))
 
     def log_probabilities(self, point: Point) -> LogProbabilities:
         """Of each next symbol, nats, (V,)."""
@@ -47,7 +51,7 @@ class SpokenSource:
 
 def text_of(context: Context) -> str:
     """The text that a number stands for."""
-    left, characters = context[0], []
+    left, characters = context[1], []
     while left > 1:
         left, symbol = divmod(left, 256)
         characters.append(MODEL.vocab.symbols[symbol])

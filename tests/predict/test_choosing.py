@@ -154,7 +154,8 @@ def test_a_low_temperature_makes_a_ghost_longer() -> None:
         ghost = session_of(source).suggest(config)
         assert ghost.text == "a" * length
         assert ghost.probabilities == pytest.approx([0.6] * length)
-    greedy = session_of(source).suggest(SuggestConfig(decoding="greedy", max_chars=20))
+    config = SuggestConfig(decoding="greedy", threshold=0.3, patience=0.0)
+    greedy = session_of(source).suggest(config)
     assert (greedy.text, greedy.stopped) == ("aa", "threshold")
 
 
@@ -232,7 +233,7 @@ def test_alternatives_show_however_unlikely_their_beginning() -> None:
     """What was asked of a first word does not hold for them; they end where any ghost would."""
     source = SpokenSource(lambda text: {"a": 0.5, "b": 0.3, "c": 0.2})
     session = session_of(source)
-    config = SuggestConfig(decoding="greedy", threshold=0.3, whole_threshold=0.005)
+    config = SuggestConfig(decoding="greedy", threshold=0.3, patience=0.0)
     assert session.suggest(config).text == "a"
     others = [other.text for other in session.alternatives(config)]
     assert others == ["b" + "a" * 7, "c" + "a" * 7]
@@ -241,7 +242,7 @@ def test_alternatives_show_however_unlikely_their_beginning() -> None:
 def test_what_is_just_likely_enough_shows() -> None:
     """The least probability that was asked for is enough."""
     source = SpokenSource(lambda text: {"a": 0.5, "b": 0.5})
-    config = SuggestConfig(decoding="sample", threshold=0.25)
+    config = SuggestConfig(decoding="sample", threshold=0.25, patience=0.0)
     ghost = session_of(source).suggest(config)
     assert (len(ghost.text), ghost.stopped) == (2, "threshold")
 

@@ -1,6 +1,7 @@
 """A ghost that is typed along goes on, one taken back to comes back, and others stand beside it."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import event, given
@@ -59,10 +60,10 @@ def test_a_ghost_typed_along_goes_on(source: Counted, config: SuggestConfig, key
 def test_an_unsure_ghost_is_looked_for_anew() -> None:
     """Where there may be a better one by now, it does not stay."""
     source = spoken(("one x", 0.25), ("one abcdefgh", 0.24), ("one d", 0.21), ("no", 0.3))
-    session = session_of(source)
-    assert session.suggest().text == "one x"
+    session, config = session_of(source), SuggestConfig(patience=0.0)
+    assert session.suggest(config).text == "one x"
     session.type("one")
-    assert session.suggest().text == " abcdefgh"
+    assert session.suggest(config).text == " abcdefgh"
 
 
 def test_a_ghost_grows_at_its_end() -> None:
@@ -98,11 +99,13 @@ def test_other_settings_bring_another_ghost() -> None:
     """Turning the dial is seen at once, where one stands and where one has been."""
     source = spoken(("quick fox", 0.4), ("slow", 0.3), ("dull", 0.3))
     session = session_of(source)
-    assert session.suggest(SuggestConfig(threshold=0.3)).text == "quick fox"
-    assert session.suggest(SuggestConfig(threshold=0.6)).text == ""
-    assert session.suggest(SuggestConfig(threshold=0.3)).text == "quick fox"
+    config = SuggestConfig(threshold=0.3, patience=0.0)
+    assert session.suggest(config).text == "quick fox"
+    assert session.suggest(replace(config, threshold=0.6)).text == ""
+    assert session.suggest(replace(config, patience=1.0)).text == ""
+    assert session.suggest(config).text == "quick fox"
     session.type("q")
-    assert len(session.suggest(SuggestConfig(threshold=0.3, max_chars=3)).text) == 3
+    assert len(session.suggest(replace(config, max_chars=3)).text) == 3
 
 
 @given(SEEDS, SCALES, PROMPTS, CONFIGS, PROMPTS.filter(bool))

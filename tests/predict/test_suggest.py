@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlm_core import DECODINGS, GenerateConfig, SuggestConfig, Suggestion, is_control
+from charlm_core import DECODINGS, Decoding, GenerateConfig, SuggestConfig, Suggestion, is_control
 from charlm_core.checkpoint import Checkpoint
 from charlm_core.predict.proposal import MOST_LINES
 from charlm_core.predict.sampling import softmax
@@ -39,6 +40,7 @@ def biased(letters: str, wants: Sequence[tuple[str, float]]) -> Checkpoint:
         SuggestConfig,
         threshold=st.floats(0.0, 1.0),
         whole_threshold=st.floats(0.0, 1.0),
+        patience=st.floats(0.0, 4.0),
         caution=st.just(0.0) | st.floats(0.0, 4.0),
         max_chars=st.integers(1, 20),
         expansions=st.integers(1, 60),
@@ -56,7 +58,8 @@ def test_a_ghost_keeps_what_its_settings_promise(
     assert ghost.probability == math.prod(ghost.probabilities)
     word = ghost.first_word
     if ghost.text:
-        assert math.prod(ghost.probabilities[: len(word)]) >= config.threshold
+        assert math.prod(ghost.probabilities[: len(word)]) >= session.least_chance(config)
+        assert session.least_chance(config) >= config.threshold
         assert len(ghost.text) > 1
         assert not ghost.text.isspace() or "\n" in ghost.text
     if len(ghost.text) > len(word):
@@ -139,20 +142,57 @@ def test_a_word_behind_an_unlikely_letter_is_found() -> None:
     """Looking for the likeliest letter alone would have shown nothing, or a guess."""
     ends = [("b" + end, 0.6 / 24) for end in LETTERS[2:26]]
     source = spoken(("quick fox", 0.4), *ends)
-    ghost = session_of(source).suggest(SuggestConfig(threshold=0.3))
+    ghost = session_of(source).suggest(SuggestConfig(threshold=0.3, patience=0.0))
     assert ghost.text == "quick fox"
     assert ghost.probabilities == pytest.approx([0.4, *[1.0] * 8])
     # What is not likely enough as a whole is not shown, however sure its letters are.
-    assert session_of(source).suggest(SuggestConfig(threshold=0.41)).text == ""
+    assert session_of(source).suggest(SuggestConfig(threshold=0.41, patience=0.0)).text == ""
 
 
 def test_beginnings_are_weighed_by_all_that_begins_so() -> None:
     """Of many words that begin alike the beginning is shown; of one that is likely, the word."""
     source = spoken(("station ", 0.3), ("states ", 0.3), ("static ", 0.3), ("no ", 0.1))
-    ghost = session_of(source).suggest(SuggestConfig(threshold=0.5, whole_threshold=0.5))
-    assert ghost.text == "stat"
+    config = SuggestConfig(threshold=0.5, whole_threshold=0.5, patience=0.0)
+    assert session_of(source).suggest(config).text == "stat"
     assert session_of(source, "stati").suggest(SuggestConfig(threshold=0.51)).text == ""
     assert session_of(source, "stati").suggest(SuggestConfig(threshold=0.4)).text in ("on ", "c ")
+
+
+@pytest.mark.parametrize("decoding", ["beam", "greedy"])
+@pytest.mark.parametrize(
+    ("typed", "patience", "shown"),
+    [
+        ("", 1.0, False),
+        ("ab a", 1.0, False),
+        ("ab aaa", 1.0, True),
+        ("ab aaaa", 1.0, True),
+        ("ab 7aa", 1.0, True),
+        ("ab aaa, ", 1.0, False),
+        ("", 0.0, True),
+        ("ab a", 0.4, True),
+        ("ab a", 0.6, False),
+    ],
+)
+def test_more_is_asked_where_few_letters_of_a_word_stand(
+    typed: str, patience: float, shown: bool, decoding: Decoding
+) -> None:
+    """A guess that would do far within a word is not made before its first letter.
+
+    What is odds of 1 there must be (4 / (1 + n)) ** patience with n letters; the guess has 1.5.
+    """
+    source = SpokenSource(lambda text: {"x": 0.6, "y": 0.4} if text == typed else {"x": 1.0})
+    config = SuggestConfig(threshold=0.5, patience=patience, decoding=decoding)
+    ghost = session_of(source, typed).suggest(config)
+    assert bool(ghost.text) == shown
+
+
+@pytest.mark.parametrize(("doubt", "text"), [(1.0, "a"), (1.4, "a"), (1.6, ""), (0.1, "aaa")])
+def test_a_model_may_ask_more_of_its_ghosts(doubt: float, text: str) -> None:
+    """A guess with odds of 1.5 is enough where 1 is asked for, and not where 1.6 times that is."""
+    checkpoint = biased("ab", [("a", np.log(1.5)), ("b", 0.0)])
+    model = make_model(replace(checkpoint, config=replace(checkpoint.config, doubt=doubt)))
+    config = SuggestConfig(threshold=0.5, patience=0.0, max_chars=3, decoding="greedy")
+    assert model.start().suggest(config).text == text
 
 
 @pytest.mark.parametrize(
@@ -161,7 +201,7 @@ def test_beginnings_are_weighed_by_all_that_begins_so() -> None:
 def test_the_more_cautious_the_shorter(caution: float, text: str) -> None:
     """With more caution what is surer is worth more than what is longer."""
     source = spoken(("abcdefghij ", 0.5), ("abx ", 0.25), ("aby ", 0.25))
-    config = SuggestConfig(threshold=0.3, caution=caution, whole_threshold=0.3)
+    config = SuggestConfig(threshold=0.3, caution=caution, whole_threshold=0.3, patience=0.0)
     assert session_of(source).suggest(config).text == text
 
 
@@ -205,7 +245,7 @@ def test_a_long_ghost_stops_before_the_threshold_is_crossed(whole: float, length
 def test_a_first_word_stops_before_the_threshold_is_crossed(threshold: float, length: int) -> None:
     """The higher the threshold, the shorter and the surer the ghost."""
     model = make_model(biased("ab", [("a", 0.0), ("b", 0.0)]))
-    ghost = model.start().suggest(SuggestConfig(threshold=threshold, caution=0.1))
+    ghost = model.start().suggest(SuggestConfig(threshold=threshold, caution=0.1, patience=0.0))
     assert len(ghost.text) == length
     assert ghost.probabilities == (0.5,) * length
     assert ghost.stopped == "threshold"

@@ -240,9 +240,14 @@ class ModelText:
             raise DivergenceError(f"nothing {'undone' if back else 'redone'}, and there was")
 
 
+_PLAIN = str.maketrans(dict.fromkeys("\u00a0\u2003", " ") | {"’": "'", "–": "-"})
+
+
 def ghost_after(ghost: str, typed: str) -> str:
-    """What stays of a ghost once something was typed."""
-    return seen(ghost[len(typed) :]) if typed and ghost.startswith(typed) else ""
+    """What stays of a ghost once something was typed, in typographic characters or plain ones."""
+    if typed and ghost.translate(_PLAIN).startswith(typed.translate(_PLAIN)):
+        return seen(ghost[len(typed) :])
+    return ""
 
 
 def seen(ghost: str) -> str:

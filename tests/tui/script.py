@@ -10,6 +10,7 @@ from typing import NamedTuple
 SIZES = ((80, 24), (20, 5), (40, 12), (120, 40), (300, 100), (3, 2), (1, 1), (79, 23))
 LETTERS = (
     "etaoin shrdlu etaoin shrdlu ETAOIN.,(_ \tжяй 日本語漢 é\u0301\u0300 👩\u200d👧🇫🇷 ﷽\u00a0\u2003"
+    "'’-–"
 )
 WORDS = ["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog,", "日本", "и", "мир\n"]
 GHOSTS = (
@@ -21,6 +22,8 @@ GHOSTS = (
     "n\n\n  in",
     "t the ",
     "👍🏽 ok",
+    "'s – it",
+    "–’'-",
 )
 PASTES = (
     "a",

@@ -309,6 +309,10 @@ class FakeSession:
         self._model.configs.append(config)
         return FakeSuggestion(text, tuple(0.95 * math.exp(-i / 20) for i in range(len(text))))
 
+    def least_chance(self, config: SuggestConfig) -> float:
+        """What was asked for, whatever the text."""
+        return config.threshold
+
     def odds(self, config: SamplingConfig) -> Odds:
         """What comes next is likeliest, others by their place in the alphabet."""
         symbols = tuple(ALPHABET)

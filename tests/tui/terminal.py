@@ -33,6 +33,11 @@ class Terminal:
         """What the screen shows, without trailing blanks."""
         return [line.rstrip() for line in self._screen.display]
 
+    @property
+    def screen(self) -> pyte.Screen:
+        """Every cell with its character and colours, and where the cursor is."""
+        return self._screen
+
     def send(self, keys: str) -> None:
         """Press keys; escape sequences and all."""
         os.write(self._master, keys.encode())

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from charlm_core import Decoding, Inside, LayerInside, SuggestConfig
+from charlm_core import DIALS, Decoding, Inside, LayerInside, SuggestConfig
 from tests.support import make_checkpoint, make_model
 from tests.tui.support import (
     BITS,
@@ -359,13 +359,18 @@ async def test_an_unlikely_ghost_is_told() -> None:
             """The word, where nothing is too unlikely."""
             return FakeSuggestion(*(("house", (0.1,) * 5) if config.threshold == 0 else ("", ())))
 
+        def least_chance(self, config: SuggestConfig) -> float:
+            """More than the dial says, as at a word's start."""
+            return config.threshold / 2 + 0.5
+
     async with running(model=Doubtful()) as it:
         await it.type("my ")
         assert it.editor.ghost == ""
         await look(it, "f6", "left")
         text = " ".join(line.strip("▏▐ ") for line in shown(it).splitlines())
         assert "none" in text
-        assert "‘house’, <.1% likely; a first word has to be at least" in text
+        least = f"{50 + 50 * DIALS['balanced'].threshold:.0f}%"
+        assert f"‘house’, <.1% likely; a first word has to be at least {least}" in text
 
 
 async def test_several_pages(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input
 
-from charlm_core import CheckpointError, Compared, Score, Standing, library
+from charlm_core import CheckpointError, Compared, Score, Standing, Suits, library
 from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, write
+from charlm_core.checkpoint import read as read_checkpoint
 from charlm_core.learn.runs import Run
 from tests.runs import course, make_run
 from tests.support import make_checkpoint
@@ -42,8 +44,6 @@ CARD = "# The card\n\n- a *point*\n\n| | |\n|---|---|\n| size | small\x1b |\n\n[
 
 def checkpoint_at(path: Path, *, bits: float = 2.0, hidden: int = 12, card: str = CARD) -> Path:
     """A small model with random weights, which says of itself that it does so well."""
-    from dataclasses import replace
-
     from charlm_core.checkpoint import TextFacts, TrainingFacts
 
     stored = make_checkpoint(hidden=hidden)
@@ -250,7 +250,7 @@ async def test_what_cannot_be_loaded_leaves_the_one_there_is(data: Path) -> None
         await it.choose("tale")
         await it.press("enter")
         await it.hear("it burnt")
-        assert it.bench.facts.model == "fake"
+        await it.wait(lambda: it.bench.facts.model == "fake")
         await it.press("ctrl+end")
         await it.bench.type("b")
         assert it.shows("The quick brown fox")
@@ -292,6 +292,24 @@ async def test_sorting(data: Path) -> None:
         assert it.shows("name ▾")
 
 
+async def test_importing_what_suits_texts(data: Path, tmp_path: Path) -> None:
+    """It is chosen before those that were shipped, which nobody should find out by chance."""
+    source = checkpoint_at(tmp_path / "zeal")
+    made = read_checkpoint(source)
+    suits = Suits(files=("*.zl", *("x" * 50,) * 9), scripts=("Greek",))
+    write(source, replace(made.config, suits=suits), made.tensors, card="")
+    async with models() as it:
+        await it.press("i")
+        await it.wait(lambda: isinstance(it.screen, PathPrompt))
+        await it.type_into(str(source))
+        await it.wait(lambda: it.chosen == "zeal")
+        told = [notice.message for notice in it.bench.app._notifications]
+    said = "zeal is imported; from now on it is chosen for *.zl, xxx"
+    assert told[-1].startswith(said)
+    assert told[-1].endswith("x…")
+    assert len(told[-1]) < len(said) + 120
+
+
 async def test_importing(data: Path, tmp_path: Path) -> None:
     """i asks for a folder, copies it and goes to it; a folder that holds none is told of."""
     source = checkpoint_at(tmp_path / "from afar")
@@ -303,6 +321,7 @@ async def test_importing(data: Path, tmp_path: Path) -> None:
         await it.type_into(str(source))
         await it.wait(lambda: it.chosen == "from afar")
         assert it.shows("from afar is imported")
+        assert not it.shows("it is chosen for")
         assert (data / "models" / "from afar" / WEIGHTS_FILE).exists()
         await it.press("enter")
         await it.wait(lambda: it.bench.facts.model == "from afar")

@@ -16,7 +16,7 @@ def test_another_model_under_the_same_text(tmp_path: Path, home: Path) -> None:
     on what it holds, and one is brought in and thrown away, without leaving the editor."""
     stored = make_checkpoint(hidden=24)
     write(
-        home / "data" / "charlm-tui" / "runs" / "tale" / "best",
+        home / "data" / "charlm-tui" / "runs" / "fable" / "best",
         stored.config,
         stored.tensors,
         card="# A tale\n",
@@ -40,12 +40,14 @@ def test_another_model_under_the_same_text(tmp_path: Path, home: Path) -> None:
         wait("trained here")
         wait("A tale")
         screen.send("\r")
-        screen.wait(lambda lines: " tale " in lines[-1] and "loading" not in lines[-1], "the model")
+        screen.wait(
+            lambda lines: " fable " in lines[-1] and "loading" not in lines[-1], "the model"
+        )
         assert screen.lines[2].startswith(" New: It is a truth")
         assert "3:6" in screen.lines[-1]
 
         screen.send(F3)
-        wait("▶ tale")
+        wait("▶ fable")
         screen.send("c")
         wait("choose another one")
         screen.send("\x1b[Ac")

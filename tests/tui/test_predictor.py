@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from tui.services.events import (
     Prediction,
     Ready,
     Request,
+    Suited,
+    Wanted,
 )
 from tui.services.model import LoadModel
 from tui.services.predictor import Predictor
@@ -33,10 +36,10 @@ class Ear:
 
 
 @contextmanager
-def predicting(load_model: LoadModel) -> Iterator[tuple[Predictor, Ear]]:
+def predicting(load_model: LoadModel, checkpoint: str = "fake") -> Iterator[tuple[Predictor, Ear]]:
     """A predictor at work."""
     ear = Ear()
-    predictor = Predictor("fake", ear.events.put, load_model=load_model)
+    predictor = Predictor(checkpoint, ear.events.put, load_model=load_model)
     predictor.start()
     yield predictor, ear
     predictor.stop()
@@ -105,6 +108,61 @@ def test_asked_before_it_is_ready() -> None:
         loading.set()
         assert isinstance(ear.next(), Ready)
         assert isinstance(ear.next(), Prediction)
+
+
+def test_what_was_to_come_and_does_not() -> None:
+    """Where a document that wants the model at work overtakes another's, that is told as well."""
+    loading = threading.Event()
+    made = {name: FakeModel(name=name) for name in ("first", "second")}
+
+    def load(name: str) -> FakeModel:
+        if name == "second":
+            loading.wait(10)
+        return made[name]
+
+    with predicting(load, "first") as (predictor, ear):
+        ear.next(), ear.next()
+        predictor.switch("second")
+        assert ear.next() == Loading(checkpoint="second")
+        predictor.switch(Wanted(page=3, checkpoint="first"))
+        loading.set()
+        assert ear.next() == Loading(checkpoint="first")
+        suited, ready = ear.next(), ear.next()
+        assert isinstance(suited, Suited)
+        assert (suited.page, suited.checkpoint, suited.by) == (3, "first", "choice")
+        assert isinstance(ready, Ready)
+        assert ready.checkpoint == "first"
+    assert ear.events.empty()
+
+
+def test_a_fault_does_not_displace_what_was_loaded_before() -> None:
+    """While the thread is busy one is loaded, and another can't be: the first of them goes on."""
+    made = {name: FakeModel(name=name) for name in ("first", "second")}
+
+    def load(name: str) -> FakeModel:
+        return made.get(name) or missing(name)
+
+    with predicting(load, "first") as (predictor, ear):
+        ear.next(), ear.next()
+        made["first"].gate.clear()
+        predictor.ask(request(1, "The "))
+        predictor.switch("second")
+        assert ear.next() == Loading(checkpoint="second")
+        while not predictor._mailbox.outdated():
+            time.sleep(0.001)
+        predictor.switch("third")
+        assert ear.next() == Loading(checkpoint="third")
+        while len(predictor._mailbox._loaded) < 2:
+            time.sleep(0.001)
+        made["first"].gate.set()
+        ready, failed = ear.next(), ear.next()
+        assert isinstance(ready, Ready)
+        assert ready.checkpoint == "second"
+        assert isinstance(failed, Failed)
+        assert (failed.checkpoint, failed.left) == ("third", "second")
+        predictor.ask(request(2, "The "))
+        assert isinstance(ear.next(), Prediction)
+        assert made["second"].seen == ["The "]
 
 
 def test_no_model() -> None:

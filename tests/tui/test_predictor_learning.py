@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from charlm_core import CharlmError
+from tests.support import make_model
 from tests.tui.support import FakeLearned, FakeModel
 from tests.tui.test_predictor import Ear, prediction, request
 from tui.services.events import KnownText, LearnedChanged, Loading, Prediction, Ready
 from tui.services.predictor import Predictor
+from tui.services.seats import MOST_SEATED
 
 
 class Slow(FakeLearned):
@@ -59,13 +61,22 @@ def told(ear: Ear) -> LearnedChanged:
 class Class:
     """A predictor at work with a model that learns."""
 
-    def __init__(self, model: FakeModel, *, learning: bool = True) -> None:
+    def __init__(self, *models: FakeModel, learning: bool = True) -> None:
         self.ear = Ear()
         self.now = 0.0
+        self.loaded: set[int] = set()
+
+        def load(name: str) -> FakeModel:
+            named = [model for model in models if model.name == name]
+            # Of two by one name the second is there when it is loaded again.
+            model = next((one for one in named if id(one) not in self.loaded), named[-1])
+            self.loaded.add(id(model))
+            return model
+
         self.predictor = Predictor(
-            "fake",
+            models[0].name,
             self.ear.events.put,
-            load_model=lambda name: model,
+            load_model=load,
             learning=learning,
             clock=lambda: self.now,
         )
@@ -74,6 +85,14 @@ class Class:
         assert isinstance(self.ear.next(), Ready)
         if learning:
             self.first = told(self.ear)
+
+    def turn(self, name: str, *known: KnownText) -> None:
+        """Have another model at work, which knows these texts."""
+        self.predictor.switch(name)
+        while not isinstance(event := self.ear.next(), Ready):
+            assert isinstance(event, Loading | LearnedChanged)
+        assert event.checkpoint == name
+        assert told(self.ear).documents == known
 
 
 def test_learns_and_tells() -> None:
@@ -269,16 +288,160 @@ def test_what_was_only_looked_at_is_not_saved() -> None:
 
 
 def test_another_model_learns_in_its_own_place() -> None:
-    """When a model takes another's place, what that one learned is saved and let go first."""
-    model = FakeModel()
-    room = Class(model)
+    """When a model is loaded anew, what it had learned is saved and let go first."""
+    models = [FakeModel(), FakeModel()]
+    room = Class(models[0], models[1])
     room.predictor.keep("/a", "text")
     told(room.ear)
-    room.predictor.switch("fake")
-    assert isinstance(room.ear.next(), Loading)
-    assert isinstance(room.ear.next(), Ready)
+    room.turn("fake")
+    assert models[0].log == ["opened", "kept /a", "saved", "closed"]
+    assert models[1].log == ["opened"]
+    room.predictor.stop()
+
+
+def test_a_model_that_gave_way_still_learns_what_was_written_with_it() -> None:
+    """Its texts go to no other; when it is at work again nothing of it has to be read again."""
+    english, russian = FakeModel(name="english"), FakeModel(name="russian")
+    english.memory = slow = Slow(english.log)
+    room = Class(english, russian)
+    room.predictor.teach("english")
+    room.predictor.keep("/letter", "text")
+    slow.begun.wait(10)
+    room.turn("russian")
+    room.predictor.teach("russian")
+    room.predictor.keep("/письмо", "текст")
+    assert told(room.ear).documents == (KnownText(name="/письмо", chars=5),)
+    assert (english.memory.texts, russian.memory.texts) == (
+        {"/letter": "text"},
+        {"/письмо": "текст"},
+    )
+    room.turn("english", KnownText(name="/letter", chars=4))
+    room.predictor.stop()
+    assert english.log == ["opened", "gave up /letter", "kept /letter", "saved", "closed"]
+    assert russian.log == ["opened", "kept /письмо", "saved", "closed"]
+
+
+def test_what_waits_is_learned_by_its_own_model_at_the_end() -> None:
+    """Leaving right after another tab was turned to loses nothing, and mixes nothing up."""
+    english, russian = FakeModel(name="english"), FakeModel(name="russian")
+    room = Class(english, russian)
+    room.turn("russian")
+    russian.gate.clear()
+    room.predictor.ask(request(1, "The "))
+    for model, text in ((english, "text"), (russian, "текст")):
+        room.predictor.teach(model.name)
+        room.predictor.keep("/a", text)
+    russian.gate.set()
+    room.predictor.stop()
+    assert english.memory.texts == {"/a": "text"}
+    assert russian.memory.texts == {"/a": "текст"}
+    assert english.log == ["opened", "kept /a", "saved", "closed"]
+
+
+def test_a_document_is_renamed_and_forgotten_wherever_it_was_learned() -> None:
+    """Two models learned of it, one of them not at work any more; a third hears nothing of it."""
+    models = [FakeModel(name=name) for name in ("first", "second", "third")]
+    first, second, third = models
+    for model in (first, third):
+        model.memory.texts["untitled"] = "text"
+    room = Class(*models)
+    room.turn("second")
+    room.turn("third", KnownText(name="untitled", chars=4))
+    room.predictor.rename("untitled", "/a")
+    assert told(room.ear).documents == (KnownText(name="/a", chars=4),)
+    assert first.memory.texts == {"/a": "text"}
+    room.predictor.forget("/a")
+    assert told(room.ear).documents == ()
+    room.predictor.stop()
+    assert first.memory.texts == third.memory.texts == {}
+    assert second.log == ["opened", "closed"]
+
+
+def test_forgetting_all_is_forgetting_it_everywhere() -> None:
+    """What any model learned is forgotten, and what waits for any, in memory or on disk alone."""
+    english, russian = FakeModel(name="english"), FakeModel(name="russian")
+    english.memory.texts["/a"] = "text"
+    elsewhere = make_model().learned()
+    elsewhere.keep("/c", "the text")
+    elsewhere.save()
+    room = Class(english, russian)
+    room.turn("russian")
+    russian.gate.clear()
+    room.predictor.ask(request(1, "The "))
+    for place in ("english", "russian"):
+        room.predictor.teach(place)
+        room.predictor.keep("/b", "text")
+    room.predictor.forget_all()
+    russian.gate.set()
+    room.predictor.stop()
+    assert english.memory.texts == russian.memory.texts == {}
+    assert "kept /b" not in english.log + russian.log
+    assert make_model().learned().documents == ()
+
+
+def test_forgetting_one_is_forgetting_it_everywhere() -> None:
+    """Also by a model that nobody has loaded; where its file can't be read, that is told."""
+    elsewhere = make_model().learned()
+    elsewhere.keep("/a", "the text")
+    elsewhere.save()
+    room = Class(FakeModel())
+    room.predictor.forget("/a")
+    assert told(room.ear).notices == ()
+    assert make_model().learned().documents == ()
+    (elsewhere.path / "learned.json").write_text("{")
+    room.predictor.forget("/a")
+    (notice,) = told(room.ear).notices
+    assert notice.startswith("it is not all forgotten: ")
+    room.predictor.stop()
+
+
+def test_a_text_waits_for_its_own_model() -> None:
+    """It was saved while that one was on its way: it is learned once it is there, and by no other,
+    which goes on learning its own texts meanwhile."""
+    english, russian = FakeModel(name="english"), FakeModel(name="russian")
+    room = Class(english, russian)
+    room.predictor.teach("russian")
+    room.predictor.keep("/письмо", "текст")
+    room.predictor.teach("english")
+    room.predictor.keep("/letter", "text")
+    assert told(room.ear).documents == (KnownText(name="/letter", chars=4),)
+    room.turn("russian")
+    assert told(room.ear).documents == (KnownText(name="/письмо", chars=5),)
+    room.predictor.stop()
+    assert (english.memory.texts, russian.memory.texts) == (
+        {"/letter": "text"},
+        {"/письмо": "текст"},
+    )
+
+
+def test_one_that_leaves_unsaved_says_so() -> None:
+    """Among many models it has to leave memory, and the disk takes nothing: that is told."""
+    models = [FakeModel(name=str(number)) for number in range(MOST_SEATED + 2)]
+    models[0].memory = Faulty(models[0].log, save=CharlmError("no room"))
+    room = Class(*models)
+    room.predictor.keep("/a", "text")
     told(room.ear)
-    assert model.log == ["opened", "kept /a", "saved", "closed", "opened"]
+    for model in models[1:-1]:
+        room.turn(model.name)
+    room.predictor.switch(models[-1].name)
+    assert isinstance(room.ear.next(), Loading)
+    event = room.ear.next()
+    assert isinstance(event, LearnedChanged)
+    assert event.checkpoint == "0"
+    assert event.notices == ("what was learned is not saved: no room",)
+    room.predictor.stop()
+
+
+def test_of_many_models_those_used_last_stay() -> None:
+    """Another is let go, saved; when it comes again it is read again."""
+    models = [FakeModel(name=str(number)) for number in range(MOST_SEATED + 2)]
+    room = Class(*models)
+    for model in models[1:]:
+        room.turn(model.name)
+    assert models[0].log == ["opened", "closed"]
+    assert all(model.log == ["opened"] for model in models[1:])
+    room.turn("0")
+    assert models[0].log == ["opened", "closed", "opened"]
     room.predictor.stop()
 
 

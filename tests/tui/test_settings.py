@@ -38,6 +38,7 @@ wrap = false
 tab_width = 8
 indent = "tabs"
 journal = false
+checkpoint = "~/m"
 [keys]
 save = "F6"
 accept_word = [
@@ -82,6 +83,7 @@ def test_all_set(path: Path) -> None:
     settings, notices = read_settings(written(path, ALL))
     assert notices == ()
     assert settings == Settings(
+        checkpoint=str(Path.home() / "m"),
         dial="quiet",
         learn=False,
         folders=(Path.home() / "a", Path("/b")),
@@ -93,9 +95,9 @@ def test_all_set(path: Path) -> None:
         indent="tabs",
         journal=False,
         keys=(
-            KeySetting(action="save", keys=("f6",), place=f"{path}, line 12"),
-            KeySetting(action="accept_word", keys=("alt+f", "f2"), place=f"{path}, line 13"),
-            KeySetting(action="quit", keys=(), place=f"{path}, line 17"),
+            KeySetting(action="save", keys=("f6",), place=f"{path}, line 13"),
+            KeySetting(action="accept_word", keys=("alt+f", "f2"), place=f"{path}, line 14"),
+            KeySetting(action="quit", keys=(), place=f"{path}, line 18"),
         ),
         sampling=Knobs(
             mode="sample",
@@ -117,6 +119,9 @@ def test_all_set(path: Path) -> None:
         ('\ndial = "loud"', 2, "dial: not one of quiet, balanced, eager"),
         ("dial = ['quiet']", 1, "dial: not one of"),
         ("# x\n\nlearn = 'no'", 3, "learn: not true or false; nothing is learned"),
+        ("checkpoint = ''", 1, "checkpoint: neither the name of a model nor a folder nor auto"),
+        ("checkpoint = false", 1, "checkpoint: neither the name of a model"),
+        (f"checkpoint = '{'x' * 4097}'", 1, "checkpoint: neither the name of a model"),
         ("learn = 1", 1, "learn: not true or false"),
         ("folders = 'notes'", 1, "folders: not a list of paths"),
         ("folders = [\n 1,\n]", 1, "folders: not a list of paths"),

@@ -3,11 +3,10 @@
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shapes, write
-from charlm_core.vocab import UNKNOWN
+from charlm_core.checkpoint import write
+from tests.support import sure_checkpoint
 from tests.tui.terminal import Terminal, terminal
 
 FOLLOWERS = {" ": "f", "f": "o", "o": "x", "x": ".", ".": "\n"}
@@ -17,28 +16,9 @@ FOLLOWERS = {" ": "f", "f": "o", "o": "x", "x": ".", ".": "\n"}
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
     """A checkpoint, made by hand, that is sure of its FOLLOWERS and of nothing else."""
-    letters = "\n " + "".join(map(chr, range(ord("!"), ord("~"))))
-    size = len(letters) + 1
-    config = CheckpointConfig(
-        format_version=FORMAT_VERSION,
-        cell="rnn",
-        embed=size,
-        hidden=size,
-        layers=1,
-        vocabulary=(UNKNOWN, *letters),
-    )
-    tensors = {
-        name: np.zeros(shape, dtype=np.float32)
-        for name, shape in tensor_shapes(config.model, size).items()
-    }
-    # Each character lights up one unit, and that unit says what follows.
-    tensors["embedding.weight"] += np.eye(size, dtype=np.float32)
-    tensors["recurrent.weight_ih_l0"] += 4 * np.eye(size, dtype=np.float32)
-    for character, follower in FOLLOWERS.items():
-        row = 1 + letters.index(follower)
-        tensors["output.weight"][row, 1 + letters.index(character)] = 20
+    made = sure_checkpoint(FOLLOWERS, "\n " + "".join(map(chr, range(ord("!"), ord("~")))))
     path = tmp_path / "fox"
-    write(path, config, tensors, card="# Knows one word\n")
+    write(path, made.config, made.tensors, card="# Knows one word\n")
     return path
 
 

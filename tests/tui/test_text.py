@@ -1,6 +1,7 @@
 """The editor's pure parts: what is drawn of a text, the ghost, the window, the paths."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,20 @@ def test_status_line_fits(width: int) -> None:
         assert "english (ghosts off)" in line
         assert "3.21 ms" in line
         assert "txt •" in line
+
+
+def test_status_line_marks_what_the_document_chose() -> None:
+    """Where there is room; the mark goes before the dial does, and while a model is loaded."""
+    facts = Facts(file="mail.txt", model="russian", automatic=True, dial="balanced")
+    facts = replace(facts, perplexity=4.2, latency_ms=3.2)
+    lines = {width: compose_line(facts, width) for width in range(100)}
+    assert "  russian (auto)  balanced  perplexity 4.20  3.20 ms" in lines[80]
+    assert "  russian (auto)  balanced  ppl 4.20" in lines[62]
+    assert "  russian  balanced  ppl 4.20" in lines[54]
+    assert "(auto)" not in compose_line(replace(facts, loading=True), 90)
+    off = compose_line(replace(facts, ghosts_on=False), 90)
+    assert "russian (auto) (ghosts off)" in off
+    assert "(auto)" not in compose_line(replace(facts, automatic=False), 90)
 
 
 def test_paths_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 
-from charlm_core import DEFAULT_CHECKPOINT
-
 MOST_FILES = 100
 """More are not opened at once."""
 
@@ -15,9 +13,9 @@ MOST_FILES = 100
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--checkpoint",
-    default=DEFAULT_CHECKPOINT,
-    show_default=True,
-    help="The model whose suggestions are shown: a name, or a folder.",
+    default="",
+    help="The model whose suggestions are shown: a name, a folder, or auto, as each file calls "
+    "for. Without it as it is set.",
 )
 @click.option("--read-only", is_flag=True, help="Open the files so that they can't be changed.")
 def command(files: tuple[Path, ...], checkpoint: str, read_only: bool) -> int:

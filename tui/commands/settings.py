@@ -14,6 +14,7 @@ from tui.services.knobs import ABOUT as ABOUT_KNOBS
 from tui.services.knobs import DEFAULT, PRESETS
 from tui.services.knobs import TABLE as SAMPLING
 from tui.services.settings import (
+    AUTO,
     DIAL_NAMES,
     INDENT_NAMES,
     TAB_WIDTHS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingsMap
 
 ABOUT = {
+    "checkpoint": f"the model that ghosts come from: a name, a folder, or {AUTO}, by the document",
     "dial": f"how often ghosts speak: {', '.join(DIAL_NAMES)}",
     "learn": "whether what is written is learned",
     "folders": "texts to remember, files or folders, as if you had just written them",

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from textual import events, on
 from textual.widget import Widget
 
-from tui.screens.predicting import PredictingScreen
+from tui.screens.suiting import SuitingScreen
 from tui.widgets.panel import Panel, in_panel
 
 
-class BesideScreen(PredictingScreen):
+class BesideScreen(SuitingScreen):
     """Shows a panel beside the text, or none."""
 
     _panel: Panel | None = None

@@ -1,7 +1,5 @@
 """The main screen: the editor over the status line, how they look, and the screens beside it."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,12 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
+from tui.screens.predicting import Outfit
 from tui.screens.touring import TouringScreen
 from tui.services.clipboard import SystemClipboard
 from tui.services.documents import Document
 from tui.services.keymap import Keymap, bindings_of
-from tui.services.model import LoadModel
-from tui.services.remembering import Remember
 from tui.services.settings import Settings
 from tui.widgets.editor import Editor
 
@@ -33,7 +30,7 @@ COUNT_SECONDS = 0.003
 
 
 class EditorScreen(TouringScreen):
-    """Edits documents, one at a time, with the ghosts of one checkpoint."""
+    """Edits documents, one at a time, each with the ghosts of a checkpoint."""
 
     AUTO_FOCUS = "Editor"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,15 +55,8 @@ class EditorScreen(TouringScreen):
             """Of what has not been shown yet the latest will do, but for an end."""
             return isinstance(message, EditorScreen.RunsSeen) and not self.seen.ended
 
-    def __init__(
-        self,
-        document: Document,
-        checkpoint: str,
-        load_model: LoadModel | None = None,
-        remember: Remember | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(document, checkpoint, load_model, remember, clock)
+    def __init__(self, document: Document, outfit: Outfit) -> None:
+        super().__init__(document, outfit)
         self._counting: Timer | None = None
         self._trainings: Trainings | None = None
         self._training: TrainingScreen | None = None
@@ -210,7 +200,9 @@ class EditorScreen(TouringScreen):
         from tui.screens.models import ModelsScreen
         from tui.services.models import AskInUse
 
-        self._models = ModelsScreen(self._document.name, lambda: self._editor.text)
+        self._models = ModelsScreen(
+            self._document.name, lambda: self._editor.text, fixed=bool(self.fixed)
+        )
         self.app.push_screen(self._models, self._leave_models)
         self._predictor.send(AskInUse())
 
@@ -218,8 +210,10 @@ class EditorScreen(TouringScreen):
         """Back from there, with a checkpoint to use if one was chosen."""
         self._models = None
         if leave and leave.use:
-            self._predictor.switch(leave.use)
+            self.choose(leave.use)
             self.did("used")
+        if leave and leave.automatic:
+            self.choose_by_document()
         if leave and leave.quit:
             await self.action_quit()
 
@@ -248,7 +242,7 @@ class EditorScreen(TouringScreen):
         """Back from the training screen, with a checkpoint to use if one was chosen."""
         self._training = None
         if leave and leave.use:
-            self._predictor.switch(leave.use)
+            self.choose(leave.use)
             self.did("used")
         if leave and leave.quit:
             await self.action_quit()

@@ -258,15 +258,17 @@ class Inspection:
         stopped = ""
         if prediction is not None and present and prediction.text == editor.ghost:
             stopped = prediction.stopped
-        unlikely = None
-        if looked is not None and looked.revision == editor.revision and looked.unlikely:
-            unlikely = (looked.unlikely.text, looked.unlikely.probabilities)
+        unlikely, least = None, config.threshold
+        if looked is not None and looked.revision == editor.revision:
+            least = looked.least_chance
+            if looked.unlikely:
+                unlikely = (looked.unlikely.text, looked.unlikely.probabilities)
         return GhostFacts(
             text=editor.ghost,
             odds=editor.ghost_odds,
             stopped=stopped,
             quiet="there is no model" if self._screen.model_gone else editor.quiet,
-            threshold=config.threshold,
+            threshold=least,
             whole_threshold=config.whole_threshold,
             longest=config.max_chars,
             decoding=config.decoding,

@@ -129,8 +129,14 @@ class MemoryScreen(Screen[bool]):
 
     def action_forget_all(self) -> None:
         """Forget everything, once the person has said so."""
-        if self._learning.known and self._learning.known.chars:
-            question = f"Forget all {self._learning.known.chars:,} characters, of every text?"
+        # Here and not above: those who look at the memory mostly do no more.
+        from charlm_core import saved_memories
+
+        known = self._learning.known
+        if known and (known.chars or saved_memories()):
+            question = (
+                f"Forget every text: {known.chars:,} characters, and what other models learned?"
+            )
             self._forget(question, self._learning.forget_all)
         else:
             self._say("there is nothing to forget")

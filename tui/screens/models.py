@@ -28,7 +28,16 @@ from charlm_core import (
     locate,
     model_name_fault,
 )
-from tui.services.models import InUse, date, folder_fault, is_same, kept_because, loss, remove
+from tui.services.models import (
+    InUse,
+    date,
+    folder_fault,
+    imported,
+    is_same,
+    kept_because,
+    loss,
+    remove,
+)
 from tui.services.paths import short
 from tui.text.visible import visible
 from tui.widgets.hints import key_line
@@ -37,6 +46,8 @@ from tui.widgets.model_list import Listed, ModelList, Order, heading, in_order
 
 Work = Callable[[], Coroutine[None, None, None]]
 
+_AUTOMATIC = {True: "a automatic", False: "automatic: each text has its own"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Leave:
@@ -44,12 +55,17 @@ class Leave:
 
     use: str = ""
     """The folder of the checkpoint to use from now on; empty for the one there is."""
+    automatic: bool = False
+    """Whether each text is to have the one that it calls for."""
     quit: bool = False
     """Whether the person wants to leave the program."""
 
 
 class ModelsScreen(Screen[Leave]):
-    """Lists the checkpoints; `text` gives the open document's, called `document`, to compare on."""
+    """Lists the checkpoints; `text` gives the open document's, called `document`, to compare on.
+
+    One is `fixed` for all texts, or each has the one that it calls for.
+    """
 
     DEFAULT_CSS = """
     ModelsScreen {
@@ -81,7 +97,8 @@ class ModelsScreen(Screen[Leave]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "load", "Use the model in the editor"),
+        Binding("enter", "load", "Use the model in the editor, for all texts"),
+        Binding("a", "automatic", "Automatic: each text has the model it calls for"),
         Binding("c", "compare", "Compare two models on the open document"),
         Binding("i", "import", "Import a model from a folder"),
         Binding("d,delete", "remove", "Remove an imported model, or a run"),
@@ -98,8 +115,9 @@ class ModelsScreen(Screen[Leave]):
     LOW = 14
     """In fewer lines there is the list alone."""
 
-    def __init__(self, document: str, text: Callable[[], str]) -> None:
+    def __init__(self, document: str, text: Callable[[], str], *, fixed: bool) -> None:
         super().__init__()
+        self._fixed = fixed
         self._document = document
         self._text = text
         self._order: Order = "name"
@@ -115,7 +133,7 @@ class ModelsScreen(Screen[Leave]):
         with Container(id="main"):
             with Vertical(id="left") as left:
                 left.border_title = "Models"
-                left.border_subtitle = "s sorts"
+                left.border_subtitle = f"{_AUTOMATIC[self._fixed]}  s sorts"
                 yield Static(id="heading")
                 yield ModelList()
             yield ModelFacts()
@@ -209,6 +227,10 @@ class ModelsScreen(Screen[Leave]):
             case _:
                 self._complain("there is no model to load")
 
+    def action_automatic(self) -> None:
+        """Have each text continued by the model that it calls for."""
+        self.dismiss(Leave(automatic=True))
+
     def action_mark(self) -> None:
         """Mark the chosen one, wherever the focus is."""
         self._list.action_mark()
@@ -261,7 +283,7 @@ class ModelsScreen(Screen[Leave]):
                     return
             else:
                 break
-        self._say(f"{called(kept)} is imported")
+        self._say(await asyncio.to_thread(imported, kept))
         self._look(kept)
 
     async def _ask_name(self, question: str, start: str) -> str:

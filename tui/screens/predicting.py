@@ -38,8 +38,22 @@ TICK_SECONDS = 0.5
 """How often it is looked whether the keys rest, while something waits for that."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outfit:
+    """What a screen predicts with."""
+
+    checkpoint: str = ""
+    """The checkpoint for this start, a name or a folder; empty is as it is set."""
+    load_model: LoadModel | None = None
+    """Loads one; without it from where checkpoints are."""
+    remember: Remember | None = None
+    """Finds the texts that a model remembers."""
+    clock: Callable[[], float] = time.monotonic
+    """Tells how long keys rest."""
+
+
 class PredictingScreen(FindingScreen):
-    """Has the text that shows continued by one checkpoint, which learns from it."""
+    """Has the text that shows continued by a checkpoint, which learns from it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t,alt+d", "turn_dial", "Ghosts seldom, balanced or often"),
@@ -52,33 +66,26 @@ class PredictingScreen(FindingScreen):
         event: object
         """What: one of the predictor's events, or what an errand told."""
 
-    def __init__(
-        self,
-        document: Document,
-        checkpoint: str,
-        load_model: LoadModel | None = None,
-        remember: Remember | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, document: Document, outfit: Outfit) -> None:
         super().__init__(document)
-        self._clock = clock
+        self._clock = clock = outfit.clock
         self._model_gone = False
         self._answered = -1
         self._status = StatusLine()
         self._rest: Timer | None = None
         self._habits = Habits(clock=clock)
         self._predictor = Predictor(
-            checkpoint,
+            "",
             self._deliver,
-            load_model=load_model,
-            remember=remember,
+            load_model=outfit.load_model,
+            remember=outfit.remember,
             config=self.ghost_config,
             learning=self._habits.settings.learn,
             folders=self._habits.settings.folders,
             never=self._habits.settings.never,
         )
         self._learning = Learning(self._predictor, self._habits, Keeping(clock))
-        self._say_loading(checkpoint)
+        self._say_loading("")
 
     @property
     def ghost_config(self) -> SuggestConfig:
@@ -87,6 +94,9 @@ class PredictingScreen(FindingScreen):
 
     def heard(self, event: object) -> None:
         """What follows when an errand told something, a prediction was shown, or none can be."""
+
+    def model_changed(self, event: Ready | Failed) -> None:
+        """What follows when another model is at work, or could not be had."""
 
     def did(self, deed: Deed) -> None:
         """What follows when the person did, or saw, what a tour may wait for."""
@@ -159,7 +169,7 @@ class PredictingScreen(FindingScreen):
         path = Path(checkpoint)
         # A training run keeps its checkpoint in a folder of its own, RUN/best.
         name = path.parent.name if path.name == "best" and path.parent.name else path.name
-        self._status.update(model=f"loading {name}…", loading=True)
+        self._status.update(model=f"loading {name}…" if name else "loading…", loading=True)
 
     def _complain(self) -> None:
         """Show what went wrong with settings and counts."""
@@ -211,8 +221,13 @@ class PredictingScreen(FindingScreen):
 
     def _wait_for_rest(self) -> None:
         """Look up now and then while something waits for the keys to rest."""
-        if self._rest and (self._learning.waiting or self._habits.unsaved):
+        if self._rest and self._waits:
             self._rest.resume()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether something waits for that."""
+        return self._learning.waiting or self._habits.unsaved
 
     def _look_up(self) -> None:
         """See whether the keys rest, and do what waited for that."""
@@ -220,7 +235,7 @@ class PredictingScreen(FindingScreen):
         self._learning.rested(buffer.lines, self._editor.cursor_location[0], buffer.chars)
         self._habits.save(now=False)
         self._complain()
-        if self._rest and not (self._learning.waiting or self._habits.unsaved):
+        if self._rest and not self._waits:
             self._rest.pause()
 
     def _ask(self, *, alternatives: bool = False) -> None:
@@ -247,14 +262,16 @@ class PredictingScreen(FindingScreen):
         match message.event:
             case Loading(checkpoint=name):
                 self._say_loading(name)
-            case Ready(checkpoint=name):
+            case Ready(checkpoint=name) as ready:
                 self._model_gone = False
                 self._learning.known = None
                 self._status.update(model=name, loading=False)
+                self.model_changed(ready)
                 self._ask()
-            case Failed(reason=reason, left=left) if left:
+            case Failed(reason=reason, left=left) as failed if left:
                 self._status.update(model=left, loading=False)
                 self.tell(f"{left} goes on: {reason}", bad=True)
+                self.model_changed(failed)
                 self._ask()
             case Failed(reason=reason) as failed:
                 self._model_gone = True
@@ -262,6 +279,7 @@ class PredictingScreen(FindingScreen):
                 self._status.await_answer(False)
                 self._status.update(model=f"no model: {reason}", loading=False)
                 self.tell(f"No ghost text: {reason}", bad=True)
+                self.model_changed(failed)
                 self.heard(failed)
             case Prediction(revision=revision) as prediction if revision == self._editor.revision:
                 self._answered = revision

@@ -2,6 +2,30 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
+
+By = Literal["choice", "name", "first line", "letters", ""]
+"""What a document has its checkpoint by: a person's choice, its own name or text, or nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A document is to have a checkpoint: one that a person chose, or one that fits."""
+
+    page: int = -1
+    """Which document."""
+    checkpoint: str = ""
+    """The one chosen, a name or a folder; empty where the document chooses."""
+    or_fitting: bool = False
+    """Whether the document chooses where that can't be had."""
+    name: str = ""
+    """The document's file's name; empty where it has none."""
+    sample: str = ""
+    """A part of its text that tells."""
+    held: str = ""
+    """The folder of that which it has; empty to begin."""
+    choices: int = 0
+    """How often it was chosen by letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +58,26 @@ class Ready:
     """The model's own name."""
     seconds: float
     """How long loading took."""
+    path: str = ""
+    """Its folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suited:
+    """A document has its checkpoint; Ready follows where that is another than before."""
+
+    page: int
+    """Which document."""
+    checkpoint: str
+    """The model's own name."""
+    path: str
+    """Its folder."""
+    by: By
+    """Why it."""
+    choices: int
+    """How often it was chosen by letters by now."""
+    notices: tuple[str, ...] = ()
+    """What a person should hear of others that can't be had, a line each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,5 +169,5 @@ class ErrandFailed:
     """One line."""
 
 
-Event = Loading | Ready | Failed | Prediction | LearnedChanged | ErrandFailed
+Event = Loading | Suited | Ready | Failed | Prediction | LearnedChanged | ErrandFailed
 """What the predictor tells of itself. Errands tell what they find in events of their own."""

@@ -21,6 +21,8 @@ class Looked:
     """Whose inside it is."""
     inside: Inside
     """At the cursor."""
+    least_chance: float
+    """How likely a ghost's first word must be there."""
     unlikely: Continuation | None
     """What a ghost would say if nothing were too unlikely; None where that was not asked for."""
 
@@ -34,7 +36,7 @@ class LookInside:
     def __init__(self, *, revision: int, text: str, config: SuggestConfig, unlikely: bool) -> None:
         self._revision = revision
         self._text = text
-        self._config = replace(config, threshold=0.0, whole_threshold=1.0)
+        self._config = config
         self._unlikely = unlikely
 
     def work(self, learner: Learner, tell: Tell, overtaken: Overtaken) -> bool:
@@ -44,7 +46,8 @@ class LookInside:
             return False
         best = None
         if self._unlikely:
-            found = session.suggest(self._config, overtaken)
+            anything = replace(self._config, threshold=0.0, whole_threshold=1.0)
+            found = session.suggest(anything, overtaken)
             if found.stopped == "cancelled":
                 return False
             best = Continuation(text=found.text, probabilities=tuple(found.probabilities))
@@ -53,6 +56,7 @@ class LookInside:
                 revision=self._revision,
                 model=learner.model,
                 inside=session.inside(),
+                least_chance=session.least_chance(self._config),
                 unlikely=best,
             )
         )

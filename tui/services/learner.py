@@ -108,6 +108,13 @@ class Learner:
                 learned.forget(document)
             learned.save()
 
+    def knows(self, document: str) -> bool:
+        """Whether it has learned of a document; also where it does not learn now."""
+        names: list[str] = []
+        with self._told_of("what was learned can't be read"), self._opened() as learned:
+            names += (text.name for text in learned.documents)
+        return document in names
+
     def save(self) -> None:
         """Write what was learned to disk; where that fails it is tried again the next time."""
         self._saved()

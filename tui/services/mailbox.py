@@ -100,6 +100,8 @@ class Keep:
     """Its path from the root on, or `untitled`."""
     text: str
     """As much of it as stays."""
+    place: str = ""
+    """The folder of the model that is to learn it; empty for the one at work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,14 +135,15 @@ class Mailbox:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._news = threading.Condition()
-        self._loaded: Loaded | Failed | None = None
+        self._loaded: deque[Loaded | Failed] = deque()
         self._switches: deque[Learn] = deque()
         self._asked: Asked | None = None
         self._recalls: deque[Recall] = deque()
         self._chores: deque[Forget | Rename | Look] = deque()
         self._errands: dict[str, Errand] = {}
         self._at_work: Errand | None = None
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+        self._absent: set[str] = set()
         self._saving = False
         self._unsaved_since: float | None = None
         self._stop_at: float | None = None
@@ -151,9 +154,14 @@ class Mailbox:
         return self._stop_at is not None
 
     def hand_over(self, loaded: Loaded | Failed) -> None:
-        """What came of loading a model; what came of one before, if still here, is dropped."""
+        """What came of loading a model; of those still here only the last counts.
+
+        A fault leaves it: that is the one which goes on.
+        """
         with self._news:
-            self._loaded = loaded
+            if isinstance(loaded, Loaded):
+                self._loaded.clear()
+            self._loaded.append(loaded)
             self._news.notify_all()
 
     def learn(self, on: bool) -> None:
@@ -180,18 +188,18 @@ class Mailbox:
     def forget(self, document: str | None) -> None:
         """Have a document unlearned, or all."""
         with self._news:
-            if document is None:
-                self._texts.clear()
-            else:
-                self._texts.pop(document, None)
+            for waiting in list(self._texts):
+                if document is None or waiting[0] == document:
+                    del self._texts[waiting]
             self._chores.append(Forget(document=document))
             self._news.notify_all()
 
     def rename(self, document: str, name: str) -> None:
         """Have a document known by another name, with what waits to be learned of it."""
         with self._news:
-            if (text := self._texts.pop(document, None)) is not None:
-                self._texts[name] = text
+            for waiting in list(self._texts):
+                if waiting[0] == document:
+                    self._texts[name, waiting[1]] = self._texts.pop(waiting)
             self._chores.append(Rename(document=document, name=name))
             self._news.notify_all()
 
@@ -201,10 +209,10 @@ class Mailbox:
             self._chores.append(Look())
             self._news.notify_all()
 
-    def keep(self, document: str, text: str) -> None:
-        """Have a document learned, in place of any text of it that still waits."""
+    def keep(self, document: str, text: str, place: str = "") -> None:
+        """Have a document learned by a model, in place of any text of it that still waits there."""
         with self._news:
-            self._texts[document] = text
+            self._texts[document, place] = text
             self._news.notify_all()
 
     def save(self) -> None:
@@ -240,9 +248,25 @@ class Mailbox:
     def kept(self, job: Keep) -> None:
         """Take note that a text has been learned; a newer one of the same document stays."""
         with self._news:
-            if self._texts.get(job.document) is job.text:
-                del self._texts[job.document]
+            waiting = job.document, job.place
+            if self._texts.get(waiting) is job.text:
+                del self._texts[waiting]
             self.changed()
+
+    def awaited(self, place: str) -> bool:
+        """Whether a text waits to be learned by the model of this folder."""
+        with self._news:
+            return any(where == place for _, where in self._texts)
+
+    def put_off(self, place: str) -> None:
+        """Have the texts for the model of this folder wait until it is there."""
+        with self._news:
+            self._absent.add(place)
+
+    def arrived(self, place: str) -> None:
+        """Take note that the model of this folder is there."""
+        with self._news:
+            self._absent.discard(place)
 
     def done(self, errand: Errand) -> None:
         """Take note that an errand is done; a newer one of its key stays, and one sent again."""
@@ -267,7 +291,7 @@ class Mailbox:
 
     def outdated(self) -> bool:
         """Whether the request in work should be given up."""
-        waiting = self._asked is not None or self._loaded is not None or bool(self._switches)
+        waiting = self._asked is not None or bool(self._loaded or self._switches)
         return self.stopping or waiting
 
     def overtaken(self) -> bool:
@@ -308,9 +332,8 @@ class Mailbox:
             if able and self._chores:
                 return self._chores.popleft()
             return self._next_text() if able and not self.overtaken() else None
-        if self._loaded is not None:
-            loaded, self._loaded = self._loaded, None
-            return loaded
+        if self._loaded:
+            return self._loaded.popleft()
         if self._switches:
             return self._switches.popleft()
         if not able:
@@ -330,8 +353,9 @@ class Mailbox:
         return next(reversed(self._errands.values()), None)
 
     def _next_text(self) -> Keep | None:
-        for document, text in self._texts.items():
-            return Keep(document=document, text=text)
+        for (document, place), text in self._texts.items():
+            if place not in self._absent:
+                return Keep(document=document, text=text, place=place)
         return None
 
     def _next_save(self) -> Save | None:

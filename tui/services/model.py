@@ -1,5 +1,6 @@
 """What the editor needs of a model, and of what it has learned from a person's texts."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from charlm_core import Inside, Loop, Odds
 
 Cancelled = Callable[[], bool]
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""Of each file in a folder its name, its number, its size and when it was written."""
 
 
 class Suggested(Protocol):
@@ -169,6 +172,9 @@ class Session(Protocol):
     def suggest(self, config: SuggestConfig, cancelled: Cancelled) -> Suggested:
         """What may come next."""
 
+    def least_chance(self, config: SuggestConfig) -> float:
+        """How likely a ghost's first word must be."""
+
     def odds(self, config: SamplingConfig) -> "Odds":
         """Of the next character, as the model has them and as this leaves them."""
 
@@ -211,9 +217,38 @@ class Model(Protocol):
 LoadModel = Callable[[str], Model]
 
 
-def load_shipped(checkpoint: str) -> Model:
-    """Load a checkpoint by name or path. Raises CheckpointError."""
-    # Here and not above: the first paint does not wait for NumPy.
-    from charlm_core import load
+MOST_KEPT = 4
+"""So many models are kept in memory, for whoever goes from one document to another and back."""
 
-    return load(checkpoint)
+
+class Shelf:
+    """Loads checkpoints, and keeps those loaded last as long as their files stay as they are."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, tuple[Stamp, Model]] = {}
+
+    def load(self, checkpoint: str) -> Model:
+        """The model of a name or a folder. Raises CheckpointError."""
+        # Here and not above: the first paint does not wait for NumPy.
+        from charlm_core import load, locate
+
+        folder = locate(checkpoint)
+        place, stamp = str(folder), _stamp(folder)
+        before, model = self._models.pop(place, ((), None))
+        if model is None or not stamp or before != stamp:
+            model = load(folder)
+        self._models[place] = stamp, model
+        while len(self._models) > MOST_KEPT:
+            del self._models[next(iter(self._models))]
+        return model
+
+
+def _stamp(folder: Path) -> Stamp:
+    """What is another once a file in a folder is; empty where that can't be told."""
+    try:
+        found = [(one.name, one.stat()) for one in os.scandir(folder)]
+    except OSError:
+        return ()
+    return tuple(
+        sorted((name, status.st_ino, status.st_size, status.st_mtime_ns) for name, status in found)
+    )

@@ -10,16 +10,22 @@ from charlm_core import (
     CheckpointError,
     DamagedModel,
     ModelEntry,
+    called,
     catalogue,
     delete_run,
     locate,
+    models,
     remove_imported,
 )
 from tui.services.learner import Learner
 from tui.services.mailbox import Overtaken, Tell
+from tui.services.settings import AUTO
 
 Listed = ModelEntry | DamagedModel
 """A checkpoint, whole or damaged."""
+
+MOST_WORDS = 120
+"""Characters of what a model is chosen for, where that is told in a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,36 @@ def named(name: str) -> Listed:
         if one.name == name and not one.shadowed:
             return one
     raise CheckpointError(f"{name}: no such model to remove; `charlm-tui models` lists them")
+
+
+def folders() -> list[str]:
+    """Where each checkpoint is that can be loaded by its name, the person's own first."""
+    return [str(one.path) for one in models()[0]]
+
+
+def imported(path: Path) -> str:
+    """What follows from having imported this one, in a line."""
+    suits = [one.config.suits for one in models()[0] if is_same(one.path, path)]
+    # Others that suit a text give way to the person's own, which nobody should find out by chance.
+    words = suits[0].words if suits else ""
+    if len(words) > MOST_WORDS:
+        words = f"{words[:MOST_WORDS]}…"
+    return f"{called(path)} is imported" + (f"; from now on it is chosen for {words}" * bool(words))
+
+
+def name_of(folder: str) -> str:
+    """What finds the checkpoint of a folder again: its name, or the folder where that is another's.
+
+    Never raises.
+    """
+    path = Path(folder)
+    try:
+        name = called(path)
+        # Of one that is called auto the name means none.
+        found = name != AUTO and is_same(locate(name), path)
+        return name if found else str(path.absolute())
+    except (CharlmError, OSError, ValueError):
+        return folder
 
 
 def folder_fault(path: Path) -> str:

@@ -4,7 +4,8 @@ The editor asks after every change and never waits. A newer request cancels the 
 between two characters; every answer carries the revision of the document it belongs to, so that
 whoever shows it can drop a stale one. What is to be learned waits for the moments in which nothing
 is asked, and so do errands, which panels beside the editor send. A second thread loads models while
-the one before answers, and hands them over ready.
+the one before answers, and hands them over ready. Models that gave way to others stay for a while:
+what they are to learn still comes, and no other learns it.
 """
 
 import threading
@@ -20,9 +21,11 @@ from tui.services.events import (
     Continuation,
     ErrandFailed,
     Failed,
+    LearnedChanged,
     Prediction,
     Ready,
     Request,
+    Wanted,
 )
 from tui.services.learner import Learner
 from tui.services.loader import Loader, fault
@@ -39,8 +42,9 @@ from tui.services.mailbox import (
     Rename,
     Save,
 )
-from tui.services.model import LoadModel, Suggested, load_shipped
+from tui.services.model import LoadModel, Shelf, Suggested
 from tui.services.remembering import Remember, remember_nothing, remember_texts
+from tui.services.seats import Seats
 
 STOP_SECONDS = 0.5
 """How long `stop` waits for the threads: only loading may take longer, and nobody waits for it."""
@@ -52,9 +56,10 @@ LEARN_SECONDS = 2.0
 class Predictor:
     """Answers the latest request; `deliver` is called in its threads and must only pass on.
 
-    Unless it is `learning`, nothing is learned, nor is anything used that was learned before. The
-    texts of `folders` are remembered all the same, but for files that are `never` learned. Models
-    from elsewhere, of `load_model`, remember what `remember` finds, and without it nothing.
+    It begins with `checkpoint`, or where that is empty with what `switch` says first. Unless it is
+    `learning`, nothing is learned, nor is anything used that was learned before. The texts of
+    `folders` are remembered all the same, but for files that are `never` learned. Models from
+    elsewhere, of `load_model`, remember what `remember` finds, and without it nothing.
     """
 
     def __init__(
@@ -76,31 +81,41 @@ class Predictor:
         self._always_recalling = bool(folders)
         self._clock = clock
         self._mailbox = Mailbox(clock)
+        self._place = ""
         self._thread = threading.Thread(target=self._run, name="predictor", daemon=True)
         self._loader = Loader(
             checkpoint,
             self._mailbox,
             self._tell,
-            load_model=load_model or load_shipped,
+            load_model=load_model or Shelf().load,
             remember=remember
             or (remember_nothing if load_model else partial(remember_texts, without=never)),
             folders=folders,
             recalling=learning or self._always_recalling,
             clock=clock,
         )
+        self._seats = Seats(self._let_go)
 
     def start(self) -> None:
         """Begin to load the model."""
         self._loader.start()
         self._thread.start()
 
-    def switch(self, checkpoint: str) -> None:
+    def switch(self, wanted: str | Wanted) -> None:
         """Load another model and answer with it from then on; Ready or Failed follows.
 
         Until then, and where it can't be loaded, the one before goes on. Of several only the last
-        counts. What was asked meanwhile has to be asked again.
+        counts. What was asked meanwhile has to be asked again. Of a document's it is told first
+        which it is, Suited, and nothing follows where that is the one at work and nobody chose it.
         """
-        self._loader.switch(checkpoint)
+        self._loader.switch(Wanted(checkpoint=wanted) if isinstance(wanted, str) else wanted)
+
+    def teach(self, place: str) -> None:
+        """Have what is kept from now on learned by the model of this folder, at work or not.
+
+        Empty is whichever is at work by then.
+        """
+        self._place = place
 
     def configure(self, config: SuggestConfig) -> None:
         """Propose by this from the next request on."""
@@ -118,7 +133,7 @@ class Predictor:
 
     def keep(self, document: str, text: str) -> None:
         """Learn what is new in a document, once nothing is asked; LearnedChanged follows."""
-        self._mailbox.keep(document, text)
+        self._mailbox.keep(document, text, self._place)
 
     def save(self) -> None:
         """Save what is learned of all that was kept so far, once it is."""
@@ -129,11 +144,11 @@ class Predictor:
         self._mailbox.rename(document, name)
 
     def forget(self, document: str) -> None:
-        """Unlearn a document; LearnedChanged follows."""
+        """Unlearn a document, whichever models learned it; LearnedChanged follows."""
         self._mailbox.forget(document)
 
     def forget_all(self) -> None:
-        """Unlearn every document; LearnedChanged follows."""
+        """Unlearn every document, whichever models learned it; LearnedChanged follows."""
         self._mailbox.forget(None)
 
     def look(self) -> None:
@@ -167,8 +182,8 @@ class Predictor:
 
     def _run(self) -> None:
         """The thread: work until told to stop; a model that breaks is let go."""
-        learner: Learner | None = None
-        while (job := self._mailbox.next(able=learner is not None)) is not None:
+        while (job := self._mailbox.next(able=self._seats.at_work is not None)) is not None:
+            learner = self._seats.at_work
             name = learner.name if learner else ""
             try:
                 match job:
@@ -176,34 +191,40 @@ class Predictor:
                         self._tell(replace(job, left=name))
                     case Learn(on=on):
                         self._learning = on
+                        for one in self._seats.all:
+                            one.learn(on)
                         if learner:
-                            learner.learn(on)
                             self._tell(learner.heard())
                     case Loaded(model=model, session=session, seconds=seconds):
-                        if learner:
-                            # Both may have learned in the same place.
-                            learner.close()
-                            self._mailbox.saved()
-                        learner = Learner(
+                        learner = self._seats.seat(
                             model,
                             session,
                             learning=self._learning,
                             always_recalling=self._always_recalling,
+                            awaited=self._mailbox.awaited,
                         )
-                        self._tell(Ready(checkpoint=model.name, seconds=seconds))
+                        self._mailbox.arrived(str(model.path))
+                        self._tell(
+                            Ready(checkpoint=model.name, seconds=seconds, path=str(model.path))
+                        )
                         if self._learning:
                             self._tell(learner.heard())
                     case _:
                         assert learner is not None
                         self._work(learner, job)
             except Exception as error:
-                self._tell(Failed(checkpoint=name, reason=fault(error)))
                 if learner:
                     # In whatever state it is, what it saved before is whole.
-                    learner.close(saving=False)
-                    learner = None
-        if learner:
-            learner.close()
+                    self._seats.dismiss(learner, saving=False)
+                self._tell(Failed(checkpoint=name, reason=fault(error)))
+        for one in self._seats.all:
+            one.close()
+
+    def _let_go(self, learner: Learner) -> None:
+        """One is not in memory any more; what kept it from being saved a person hears."""
+        self._loader.let_go(learner.model)
+        if notices := learner.heard().notices:
+            self._tell(LearnedChanged(checkpoint=learner.name, notices=notices))
 
     def _work(
         self, learner: Learner, job: Asked | Forget | Look | Rename | Recall | Errand | Keep | Save
@@ -214,21 +235,25 @@ class Predictor:
                 if prediction := self._answer(learner, job):
                     self._tell(prediction)
                 return
-            case Keep(document=document, text=text):
-                if not learner.keep(document, text, self._mailbox.overtaken):
-                    return
-                self._mailbox.kept(job)
+            case Keep():
+                self._keep(learner, job)
+                return
             case Forget(document=document):
-                learner.forget(document)
+                for one in self._seats.concerned(document):
+                    one.forget(document)
+                self._forget_saved(learner, document)
             case Rename(document=document, name=name):
-                learner.rename(document, name)
+                for one in self._seats.concerned(document):
+                    one.rename(document, name)
             case Recall(model=model, texts=texts, faults=faults):
-                # Another may have taken that model's place.
-                if model is not learner.model:
-                    return
-                learner.recall(texts, faults)
+                for one in self._seats.all:
+                    if one.model is model:
+                        one.recall(texts, faults)
+                        self._tell_of(one, learner)
+                return
             case Save():
-                learner.save()
+                for one in self._seats.all:
+                    one.save()
                 self._mailbox.saved()
             case Look():
                 pass
@@ -237,6 +262,33 @@ class Predictor:
                 return
         looked_for = isinstance(job, Look | Forget)
         self._tell(learner.look() if looked_for else learner.heard())
+
+    def _keep(self, learner: Learner, job: Keep) -> None:
+        """Have a text learned by the model that it was written with, and by no other."""
+        pupil = self._seats.pupil(job.place)
+        if pupil is None:
+            # It is on its way, or broke.
+            self._mailbox.put_off(job.place)
+        elif pupil.keep(job.document, job.text, self._mailbox.overtaken):
+            self._mailbox.kept(job)
+            self._tell_of(pupil, learner)
+
+    def _forget_saved(self, learner: Learner, document: str | None) -> None:
+        """Have a document, or all, forgotten by those models too that are not in memory."""
+        # Here and not above: the first ghost does not wait for it.
+        from charlm_core import forget_saved
+
+        if faults := forget_saved(document):
+            notices = tuple(f"it is not all forgotten: {fault}" for fault in faults)
+            self._tell(LearnedChanged(checkpoint=learner.name, notices=notices))
+
+    def _tell_of(self, pupil: Learner, learner: Learner) -> None:
+        """Tell what one has learned that is at work, and of another what a person should hear."""
+        heard = pupil.heard()
+        if pupil is learner:
+            self._tell(heard)
+        elif heard.notices:
+            self._tell(LearnedChanged(checkpoint=pupil.name, notices=heard.notices))
 
     def _run_errand(self, learner: Learner, errand: Errand) -> None:
         """Go on with an errand; one that breaks is given up."""

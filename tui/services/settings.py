@@ -1,5 +1,6 @@
 """What a person has set, in a file that they may edit too.
 
+    checkpoint = "auto"    # whose ghosts: a name, a folder, or as each document calls for
     dial = "balanced"      # how often ghosts speak: quiet, balanced or eager
     learn = true           # whether what is written is learned
     folders = ["~/notes"]  # texts to remember
@@ -29,6 +30,12 @@ from tui.services.keymap import MAX_NOTICES, KeySetting, read_keys
 from tui.services.knobs import DEFAULT, Knobs, Preset, read_knobs, read_presets
 from tui.services.private import UnreadableError, read_private, write_private
 from tui.services.toml_places import MAX_PARTS, KeyPath, longest_key, places
+
+AUTO = "auto"
+"""No checkpoint of that name, but the one that the document calls for."""
+
+LONGEST_CHECKPOINT = 4096
+"""Characters; no folder's path is longer."""
 
 Dial = Literal["quiet", "balanced", "eager"]
 """How often ghosts speak."""
@@ -65,6 +72,8 @@ class SettingsError(CharlmError):
 class Settings:
     """What can be set."""
 
+    checkpoint: str = AUTO
+    """The checkpoint that ghosts come from, a name or a folder; auto goes by the document."""
     dial: Dial = "balanced"
     """How often ghosts speak."""
     learn: bool = True
@@ -284,6 +293,10 @@ def _checked(key: str, value: object) -> tuple[Any, str]:
         return value, "" if value in choices else f"not one of {', '.join(choices)}"
     if key in _SWITCHES:
         return value, "" if isinstance(value, bool) else "not true or false"
+    if key == "checkpoint":
+        if isinstance(value, str) and 0 < len(value) <= LONGEST_CHECKPOINT:
+            return str(Path(value).expanduser()) if value.startswith("~/") else value, ""
+        return value, f"neither the name of a model nor a folder nor {AUTO}"
     if key == "tab_width":
         good = isinstance(value, int) and not isinstance(value, bool) and value in TAB_WIDTHS
         return value, "" if good else f"not a whole number from 1 to {TAB_WIDTHS[-1]}"

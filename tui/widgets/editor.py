@@ -111,7 +111,7 @@ class Editor(GhostArea):
         modified = event.key.startswith(("alt+", "ctrl+", "super+", "hyper+", "meta+"))
         if typed and (typed == "\n" or (_is_typed(typed) and not modified)):
             event.stop()
-            over = bool(self._ghost) and not self._ghost.text.startswith(typed)
+            over = bool(self._ghost) and not self._ghost.says(typed)
             if typed == "\n":
                 self.action_new_line()
             else:

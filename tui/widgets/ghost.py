@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charlm_core import is_control
+from charlm_core import alike, is_control
 
 _WORD = re.compile(r"\s*\S* ?")
 
@@ -39,9 +39,14 @@ class Ghost:
             Ghost(self.text[count:], self.probabilities[count:]),
         )
 
+    def says(self, typed: str) -> bool:
+        """Whether it begins with `typed`, be its quotes, dashes and spaces typographic or plain."""
+        said = self.text[: len(typed)]
+        return said == typed or (len(said) == len(typed) and all(map(alike, said, typed)))
+
     def after(self, typed: str) -> "Ghost":
         """What remains once `typed` has been typed; empty when the ghost said something else."""
-        if not typed or not self.text.startswith(typed):
+        if not typed or not self.says(typed):
             return Ghost()
         return self.split(len(typed))[1]._seen()
 

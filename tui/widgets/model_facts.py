@@ -91,6 +91,8 @@ def _of(one: ModelEntry, date: str) -> Iterator[tuple[str, str]]:
         if told.validation_chars
         else "never measured",
     )
+    if suited := config.suits.words:
+        yield "chosen for", suited
     texts = [f"{text.name} ({text.chars:,} characters)" for text in told.corpora[:MOST_TEXTS]]
     if len(told.corpora) > MOST_TEXTS:
         texts.append(f"and {len(told.corpora) - MOST_TEXTS:,} more")

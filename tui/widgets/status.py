@@ -43,6 +43,8 @@ class Facts:
     """Its words; None before they are counted."""
     model: str = ""
     """The checkpoint, or what became of it."""
+    automatic: bool = False
+    """Whether the document chose it."""
     loading: bool = False
     """Whether the model is still being loaded."""
     waiting: bool = False
@@ -69,8 +71,9 @@ def compose_line(facts: Facts, width: int) -> str:
     model = visible(facts.model)
     if facts.loading or facts.waiting:
         model = f"{SPINNER[facts.turn % len(SPINNER)]} {model}"
+    marked = f"{model} (auto)" if facts.automatic and not facts.loading else model
     if not facts.ghosts_on:
-        model += " (ghosts off)"
+        model, marked = f"{model} (ghosts off)", f"{marked} (ghosts off)"
     surprise = "" if math.isnan(facts.perplexity) else f"perplexity {_short(facts.perplexity)}"
     latency = "" if math.isnan(facts.latency_ms) else f"{_short(facts.latency_ms)} ms"
     dial = facts.dial if facts.ghosts_on else ""
@@ -79,9 +82,10 @@ def compose_line(facts: Facts, width: int) -> str:
     if facts.words is not None:
         size += f"  {facts.words:,} word{'s' if facts.words != 1 else ''}"
     choices = (
-        [place, size, model, dial, surprise, latency, "F1 help"],
-        [place, model, dial, surprise, latency, "F1 help"],
-        [place, model, dial, surprise, latency],
+        [place, size, marked, dial, surprise, latency, "F1 help"],
+        [place, marked, dial, surprise, latency, "F1 help"],
+        [place, marked, dial, surprise, latency],
+        [place, marked, dial, surprise.replace("perplexity", "ppl"), latency],
         [place, model, dial, surprise.replace("perplexity", "ppl"), latency],
         [place, model, surprise.replace("perplexity", "ppl"), latency],
         [place, model, latency],
@@ -143,10 +147,10 @@ class StatusLine(StripWidget):
             self._spin()
             self.refresh()
 
-    def say(self, note: str) -> None:
-        """Show a word beside the file's name for a moment."""
+    def say(self, note: str, seconds: float = NOTE_SECONDS) -> None:
+        """Show a word or a few beside the file's name for a moment."""
         self.update(note=note)
-        self.set_timer(NOTE_SECONDS, lambda: self._unsay(note))
+        self.set_timer(seconds, lambda: self._unsay(note))
 
     def _unsay(self, note: str) -> None:
         """Take a note away, unless another has come in its place."""

@@ -1,0 +1,1 @@
+"""Programs that make what the repository ships beside its code: checkpoints, cards, pictures."""
