@@ -114,7 +114,7 @@ async def test_the_key_opens_and_closes_it() -> None:
         ("length", ["shift+left"], "‹ 56 ›", "sample"),
         ("length", [*"6", "enter"], "‹ 6 ›", "sample"),
         ("confidence", ["right"], "‹ 0.05 ›", "c0.05"),
-        ("confidence", ["backspace"], "‹ 0.29 › by dial", "c0.29"),
+        ("confidence", ["backspace"], "‹ 0.18 › by dial", "c0.18"),
         ("seed", ["right"], "‹ 1 › locked", "s1 "),
         ("seed", [*"123", "enter"], "‹ 123 › locked", "s123 "),
     ],
@@ -206,7 +206,7 @@ async def test_a_turn_asks_for_a_ghost() -> None:
         await it.press("left", "right")
         assert not it.editor.ghost
         await it.press("alt+shift+c")
-        assert "c0.3" in it.editor.ghost
+        assert "c0.2" in it.editor.ghost
         await it.press("escape")
         assert not it.editor.ghost
         await it.press("f2", "down", "down", "down", "down", "left")
