@@ -166,4 +166,4 @@ DIALS: Mapping[str, SuggestConfig] = MappingProxyType(
         "eager": SuggestConfig(threshold=0.04, caution=2.0),
     }
 )
-"""How often the ghost speaks: on English prose at some 13%, 30% or 70% of positions."""
+"""How often the ghost speaks: on English prose at some 21%, 55% or 90% of positions."""

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from charlm_core.errors import MemoryFileError
 from charlm_core.storage import open_regular, read_regular, replace_directory
+from charlm_core.vocab import Vocab
 
 Keys = npt.NDArray[np.uint64]
 Symbols = npt.NDArray[np.uint16]
@@ -88,6 +89,14 @@ def last_code(context: Context) -> int:
 def last_codes(context: Context) -> bytes:
     """The codes of a context's last eight symbols, the last one first."""
     return context[0].to_bytes(8, "big")
+
+
+def letter_codes(vocab: Vocab) -> frozenset[int]:
+    """The codes of a vocabulary's letters and digits.
+
+    A code that a large vocabulary's symbols share is one where any of them is.
+    """
+    return frozenset(code(each) for each, one in enumerate(vocab.symbols) if one.isalnum())
 
 
 class Index:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from charlm_core.predict.adapt import OutputAdapter
 from charlm_core.predict.engine import Engine
-from charlm_core.predict.index import CODES, EMPTY, ORDERS, Counts, advance, code, last_code
+from charlm_core.predict.index import CODES, EMPTY, ORDERS, Counts, advance, last_code, letter_codes
 from charlm_core.predict.memory import Memory
 from charlm_core.predict.mixer import LogProbabilities, Mixer, Predictions
 from charlm_core.predict.ppm import interpolate
@@ -116,9 +116,7 @@ class Mixture:
         self._engine = engine
         self._adapter = adapter or OutputAdapter(engine)
         self._mixer = Mixer(TEXTS_WEIGHTS if memory.chars else WEIGHTS, CODES, RATE)
-        self._in_word = np.zeros(CODES, dtype=np.bool_)
-        for symbol, character in enumerate(vocab.symbols):
-            self._in_word[code(symbol)] |= character.isalnum()
+        self._letters = letter_codes(vocab)
         self._last: _Prediction | None = None
 
     @property
@@ -196,7 +194,7 @@ class Mixture:
         followed by one symbol alone, and whether the text stands within a word.
         """
         sure = matched and np.count_nonzero(counts[matched - 1]) == 1
-        return 4 * matched + 2 * bool(sure) + bool(self._in_word[last_code(point.context)])
+        return 4 * matched + 2 * bool(sure) + (last_code(point.context) in self._letters)
 
     def _predict(self, point: Point) -> _Prediction:
         """What is said at a point; what was said last is at hand, since learning asks again."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from charlm_core.config import SuggestConfig
-from charlm_core.predict.index import Context, code, last_codes
+from charlm_core.predict.index import Context, last_codes, letter_codes
 from charlm_core.predict.source import Point
 from charlm_core.vocab import Vocab
 
@@ -59,7 +59,7 @@ class Alphabet:
         """The character of each symbol."""
         self.mask = np.where(vocab.suggestible(), np.float32(0), np.float32(-np.inf))
         """0 for what may be suggested, else -infinity, (V,)."""
-        self._letters = {code(each) for each, one in enumerate(vocab.symbols) if one.isalnum()}
+        self._letters = letter_codes(vocab)
 
     def letters_before(self, context: Context, most: int) -> int:
         """How many letters and digits in a row a context ends in, up to `most`, at most eight."""
