@@ -11,6 +11,7 @@ Writing replaces the whole directory at once, so that a reader sees the old chec
 one.
 """
 
+import hashlib
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -72,6 +73,16 @@ class TextFacts:
     """Of the bytes, hexadecimal."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartFacts:
+    """Which model a training began with."""
+
+    name: str
+    """What it is called."""
+    sha256: str
+    """Of its weights file, hexadecimal."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingFacts:
     """How a model was trained; what the model card tells.
@@ -87,6 +98,8 @@ class TrainingFacts:
     """What was validated on, in words."""
     about: str = ""
     """What the texts are and where they come from, in a person's words."""
+    start: StartFacts | None = None
+    """The model whose weights it began with; None where it began with random ones."""
     validation_chars: int = 0
     """Characters behind `validation_nats`."""
     seconds: float = 0.0
@@ -301,6 +314,16 @@ def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
         if not np.isfinite(tensor).all():
             raise CheckpointError(f"{file}: tensor {name} holds a value that is not finite")
     return tensors
+
+
+def weights_digest(path: Path) -> str:
+    """The sha256 of the weights file in `path`, hexadecimal. Raises CheckpointError."""
+    file = path / WEIGHTS_FILE
+    try:
+        with open_regular(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{file}: {error.strerror}") from error
 
 
 def read(path: Path) -> Checkpoint:

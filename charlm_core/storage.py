@@ -11,8 +11,8 @@ import stat
 import sys
 import tempfile
 from collections.abc import Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 Data = bytes | memoryview
 
@@ -21,7 +21,7 @@ _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file to read, if it is a regular one. Raises OSError, at once.
 
     A pipe would have us wait for whoever writes to it, and a device may have no end.

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core.checkpoint import Checkpoint
+from charlm_core.checkpoint import Checkpoint, Tensors
 from charlm_core.folding import stand_ins
 from charlm_core.vocab import Vocab
 
@@ -50,18 +50,29 @@ def widened(checkpoint: Checkpoint, characters: str) -> Checkpoint:
     fresh = {character for character in characters if character not in before}
     symbols = (before.symbols[0], *sorted((*before.symbols[1:], *fresh)))
     config = replace(checkpoint.config, vocabulary=symbols)
-    models = [
-        kin(symbol, before) if symbol in fresh else [before.id_of(symbol)] for symbol in symbols
-    ]
-    tensors = dict(checkpoint.tensors)
-    for name in ("embedding.weight", "output.weight", "output.bias"):
-        # (V, E), (V, H) and (V,), each with a row for every new symbol.
-        tensors[name] = np.stack([tensors[name][rows].mean(axis=0) for rows in models])
+    tensors = revocalized(checkpoint, config.vocab)
     for index, symbol in enumerate(symbols):
         if symbol in fresh:
             tensors["output.bias"][index] -= RESERVE
     _read_as_running_text(tensors["embedding.weight"], config.vocab)
     return replace(checkpoint, config=config, tensors=tensors)
+
+
+def revocalized(checkpoint: Checkpoint, vocab: Vocab) -> Tensors:
+    """The weights of the same network over another vocabulary.
+
+    Symbols that both have keep their weights; one that is new gets the mean of its kin's.
+    """
+    before = checkpoint.config.vocab
+    models = [
+        [before.id_of(symbol)] if not index or symbol in before else kin(symbol, before)
+        for index, symbol in enumerate(vocab.symbols)
+    ]
+    tensors = dict(checkpoint.tensors)
+    for name in ("embedding.weight", "output.weight", "output.bias"):
+        # (V, E), (V, H) and (V,), each with a row for every symbol.
+        tensors[name] = np.stack([tensors[name][rows].mean(axis=0) for rows in models])
+    return tensors
 
 
 def _read_as_running_text(rows: npt.NDArray[np.floating], vocab: Vocab) -> None:

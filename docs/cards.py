@@ -12,6 +12,7 @@ import argparse
 import math
 import shlex
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +26,7 @@ from charlm_core.checkpoint import (
     read_config,
     tensor_shapes,
 )
-from docs.checkpoints import RECIPES, ROOT, Recipe, preparing, texts, training
+from docs.checkpoints import RECIPES, ROOT, Recipe, folders, preparing, texts, training
 from docs.figures import Figures, Input, Measure, MeasureError, measures
 from docs.history import history
 from docs.sections import HEADING, Told, overview, sections
@@ -50,8 +51,8 @@ class Shipped:
     """How it was made."""
     folder: Path
     """Where it lies."""
-    run: Path
-    """The folder of the run that made it."""
+    runs: Sequence[Path]
+    """The folders of the runs that made it, one for each stage."""
     figures: Figures
     """What has been measured of it."""
     measures: tuple[Measure, ...]
@@ -78,7 +79,7 @@ class Shipped:
             remark=self.recipe.remark,
             judgement=self.recipe.judgement,
             prompt=self.recipe.prompt,
-            history=history(self.run, config),
+            history=history(self.runs, config),
         )
 
 
@@ -86,17 +87,19 @@ def made(name: str, recipe: Recipe) -> list[str]:
     """The commands that make a checkpoint: the one that does it all, then those that it runs."""
     one = f"make checkpoints DATA={DATA} ONLY={name}"
     below = [preparing(name, RUNS)] if recipe.prepared else []
-    below.append(training(name, recipe, DATA, RUNS))
+    below += training(name, recipe, DATA, RUNS)
     return [one, *(f"charlm-tui {shlex.join(words)}" for words in below)]
 
 
 def differs(recipe: Recipe, config: CheckpointConfig) -> bool:
     """Whether a checkpoint was trained with other options than its recipe's."""
     settings = {**config.training.settings, **vars(config.model)}
-    names = [word[2:].replace("-", "_") for word in recipe.options[::2]]
+    last = recipe.stages[-1]
+    names = [word[2:].replace("-", "_") for word in last[::2]]
+    if bool(config.training.start) != (len(recipe.stages) > 1):
+        return True
     return any(
-        float(value) != settings.get(name)
-        for name, value in zip(names, recipe.options[1::2], strict=True)
+        float(value) != settings.get(name) for name, value in zip(names, last[1::2], strict=True)
     )
 
 
@@ -116,7 +119,7 @@ def shipped(name: str, data: Path, runs: Path, out: Path, chars: int) -> Shipped
         name=name,
         recipe=recipe,
         folder=out / name,
-        run=runs / name,
+        runs=folders(name, recipe, runs),
         figures=Figures(runs / f"{name}.figures.json", inputs),
         measures=measures(name, recipe.prompt, chars),
     )

@@ -1,17 +1,19 @@
-"""How a checkpoint was trained, from the record of its run: how long, how steeply, what is next."""
+"""How a checkpoint was trained, from its runs' records: how long, how steeply, what is next."""
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from charlm_core.checkpoint import CheckpointConfig
+from charlm_core.checkpoint import CheckpointConfig, weights_digest
+from charlm_core.errors import CheckpointError, RunError
 from charlm_core.learn.curve import Point
 from charlm_core.learn.events import Began, Step
 from charlm_core.learn.follow import RunReader
 from charlm_core.learn.records import parse
-from charlm_core.learn.runs import METRICS_FILE
+from charlm_core.learn.runs import METRICS_FILE, Run
 from charlm_core.metrics import bits
 
 QUICK = 10
@@ -21,8 +23,8 @@ HOUR = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
-    """What a run tells of itself."""
+class Stage:
+    """What one run tells of itself."""
 
     seconds: float
     """Of training, on the run's own clock: all but interruptions."""
@@ -53,33 +55,88 @@ class History:
             return None
         return near
 
-    def next_hour(self) -> float | None:
-        """The most that another hour at `pace` can bring, bits a character; None if unknown.
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the runs of a checkpoint tell, each of which began with the weights of the one before.
+
+    The learning rate comes down along a cosine in each of them.
+    """
+
+    stages: tuple[Stage, ...]
+    """At least one, the first of them from random weights."""
+
+    @property
+    def seconds(self) -> float:
+        """Of training in all."""
+        return sum(stage.seconds for stage in self.stages)
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long all of it takes at each stage's pace."""
+        return sum(stage.quiet_seconds for stage in self.stages)
+
+    @property
+    def pieces(self) -> int:
+        """How often a process began or went on with one of them."""
+        return sum(stage.taken_up for stage in self.stages)
+
+    def brought(self) -> float | None:
+        """Bits a character that the last stage brought, or the second half of an only one.
 
         A training of half the length, its learning rate brought down in time, would have ended no
-        worse than this one stood half-way; and what a doubling brings is less each time. So it is
-        at most what the second half has brought, times the logarithm to the base 2 of how much
-        longer the training would be.
+        worse than a whole one stood half-way, so that of an only stage this is the most that its
+        second half can have brought. None where it is unknown.
         """
-        half = self.half_way()
-        if half is None:
+        last = self.stages[-1]
+        if len(self.stages) > 1:
+            return bits(self.stages[-2].valid_nats - last.valid_nats)
+        half = last.half_way()
+        return None if half is None else bits(half.nats - last.valid[-1].nats)
+
+    def next_hour(self) -> float | None:
+        """The most that another hour at that pace can bring, bits a character; None if unknown.
+
+        What a training that is so many times as long brings is less each time: at most what the
+        last lengthening has `brought`, in proportion to the logarithms of both.
+        """
+        brought = self.brought()
+        if brought is None:
             return None
-        brought = bits(half.nats - self.valid[-1].nats)
-        return max(0.0, brought) * math.log2(1 + HOUR / self.quiet_seconds)
+        whole = self.quiet_seconds
+        before = whole - self.stages[-1].quiet_seconds if len(self.stages) > 1 else whole / 2
+        return max(0.0, brought) * math.log(1 + HOUR / whole) / math.log(whole / before)
 
 
-def history(run: Path, config: CheckpointConfig) -> History | None:
-    """The record of the run in folder `run`, where it is the one that made this checkpoint.
+def history(runs: Sequence[Path], config: CheckpointConfig) -> History | None:
+    """The record of these runs, where they are those that made this checkpoint.
 
-    None, too, for a run that has not ended.
+    None, too, where one of them has not ended or did not begin with the one before.
     """
-    view, facts = RunReader(run).read(), config.training
+    found = [_stage(run) for run in runs]
+    stages = tuple(stage for stage in found if stage is not None)
+    if len(stages) < len(found) or stages[-1].valid_nats != config.training.validation_nats:
+        return None
+    if not all(_follows(before, after) for before, after in pairwise(runs)):
+        return None
+    return History(stages=stages)
+
+
+def _follows(before: Path, after: Path) -> bool:
+    """Whether the run `after` began with the best weights of the run `before`."""
+    try:
+        start = Run.open(after).config.start
+        return start is not None and start.facts.sha256 == weights_digest(before / "best")
+    except (RunError, CheckpointError):
+        return False
+
+
+def _stage(run: Path) -> Stage | None:
+    view = RunReader(run).read()
     if view.done is None or view.final is None or not view.valid:
         return None
-    if view.final.nats != facts.validation_nats:
-        return None
     taken_up, pace = _record(run / METRICS_FILE)
-    return History(
+    return Stage(
         seconds=view.done.seconds,
         taken_up=taken_up,
         epochs=view.done.epochs,

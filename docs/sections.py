@@ -246,49 +246,68 @@ def _made(told: Told) -> list[str]:
         lines += ["", told.remark]
     past = told.history
     if past is None:
-        return [*lines, "", "The record of its run is not at hand: no curve."]
-    pieces = f", in {past.taken_up} pieces" if past.taken_up > 1 else ""
+        return [*lines, "", "The record of its training is not at hand: no curve."]
+    pieces = f", in {past.pieces} pieces" if past.pieces > 1 else ""
+    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.stages)
     return [
         *lines,
         "",
-        f"{past.seconds / 3600:.2f} hours on the run's own clock{pieces}, with whatever else the "
-        f"machine did. The quickest tenth of it went at {past.pace:,.0f} characters a second or "
-        f"more; at that pace it takes {past.quiet_seconds / 3600:.2f} hours.",
+        f"{past.seconds / 3600:.2f} hours on the trainings' own clock{pieces}, with whatever else "
+        f"the machine did. The quickest tenth went at {paces} characters a second or more; at that "
+        f"pace it takes {past.quiet_seconds / 3600:.2f} hours.",
     ]
 
 
 def _curve(past: History | None) -> list[str]:
     if past is None:
         return []
-    step = -(-len(past.valid) // CURVE_ROWS)
-    chosen = past.valid[::-1][::step][::-1]
-    rows = [
-        [f"{point.epochs:.2f}", f"{point.seconds / 3600:.2f}", f"{bits(point.nats):.3f}"]
-        for point in chosen
-    ]
-    end = f"{past.epochs:.2f}, all of the text"
-    rows.append([end, f"{past.seconds / 3600:.2f}", f"{bits(past.valid_nats):.3f}"])
-    lines = [
+    return [
         "### The curve, and the next hour",
         "",
         "Estimates on the way, on pieces of the validation text, while the learning rate comes "
         "down along a cosine:",
         "",
-        *table(["passes", "hours", "bits a character"], rows),
+        *table(["passes", "hours", "bits a character"], list(_points(past))),
         "",
-        f"Over its last pass the training text cost {bits(past.train_nats):.3f} bits a character, "
-        "with dropout where the settings say so.",
+        f"Over its last pass the training text cost {bits(past.stages[-1].train_nats):.3f} bits a "
+        "character, with what is dropped where the settings say so.",
         "",
+        _next_hour(past),
     ]
-    half, most = past.half_way(), past.next_hour()
-    if half is None or most is None:
-        return [*lines, "What another hour would bring can't be told from so few of them."]
-    return [
-        *lines,
-        f"Another hour at that pace would bring {most:.3f} bits a character at most. A training of "
-        "half the length, its learning rate brought down in time, would have ended no worse than "
-        f"this one stood half-way ({bits(half.nats):.3f}), and what a doubling brings is less each "
-        f"time; the second half brought {bits(half.nats - past.valid[-1].nats):.3f}, and an hour "
-        f"makes it {1 + 3600 / past.quiet_seconds:.2f} times as long. How much less it is takes a "
-        "second training, of another length, to know: there was none.",
-    ]
+
+
+def _points(past: History) -> Iterator[list[str]]:
+    """Rows of the curve: some estimates of each stage, and how it ended."""
+    passes = seconds = 0.0
+    for stage in past.stages:
+        step = -(-len(stage.valid) * len(past.stages) // CURVE_ROWS)
+        for point in stage.valid[::-1][::step][::-1]:
+            at, hours = passes + point.epochs, (seconds + point.seconds) / 3600
+            yield [f"{at:.2f}", f"{hours:.2f}", f"{bits(point.nats):.3f}"]
+        passes, seconds = passes + stage.epochs, seconds + stage.seconds
+        end = f"{passes:.2f}, all of the text"
+        yield [end, f"{seconds / 3600:.2f}", f"{bits(stage.valid_nats):.3f}"]
+
+
+def _next_hour(past: History) -> str:
+    """What another hour would bring, and how one knows."""
+    brought, most = past.brought(), past.next_hour()
+    if brought is None or most is None:
+        return "What another hour would bring can't be told from so few of them."
+    longer = f"an hour makes it {1 + 3600 / past.quiet_seconds:.2f} times as long."
+    before = f"Another hour at that pace would bring {most:.3f} bits a character at most."
+    if len(past.stages) > 1:
+        whole = past.quiet_seconds
+        times = whole / (whole - past.stages[-1].quiet_seconds)
+        return (
+            f"{before} The last stage made it {times:.2f} times as long and brought {brought:.3f}; "
+            f"what the next lengthening brings is less, and {longer}"
+        )
+    half = past.stages[0].half_way()
+    stood = "" if half is None else f" ({bits(half.nats):.3f})"
+    return (
+        f"{before} A training of half the length, its learning rate brought down in time, would "
+        f"have ended no worse than this one stood half-way{stood}, and what a doubling brings is "
+        f"less each time; the second half brought {brought:.3f}, and {longer} How much less it is "
+        "takes a second training, of another length, to know: there was none."
+    )

@@ -40,6 +40,12 @@ class Average:
             torch._foreach_lerp_(self._values, self._weights(), 1 - decay)
             self._steps += 1
 
+    def restart(self) -> None:
+        """Forget what was averaged: begin with the weights as they are."""
+        if self._values:
+            torch._foreach_copy_(self._values, self._weights())
+            self._steps = 0
+
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """While this is open, the model has the average as its weights."""

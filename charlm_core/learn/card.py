@@ -23,6 +23,11 @@ def model_card(name: str, config: CheckpointConfig, parameters: int) -> str:
         "characters scored |",
         f"| trained for | {facts.seconds / 60:.1f} minutes, {facts.epochs:.2f} epochs, "
         f"{facts.chars_seen:,} characters seen |",
+        *(
+            [f"| began with | {one_line(facts.start.name)}, sha256 `{facts.start.sha256}` |"]
+            if facts.start
+            else []
+        ),
         f"| seed | {facts.seed} |",
         f"| versions | {', '.join(f'{k} {v}' for k, v in facts.versions.items())} |",
         "",

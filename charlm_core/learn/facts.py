@@ -45,6 +45,7 @@ def checkpoint_config(
             validation=corpus.validation[:MOST_TEXTS],
             validation_note=f"{corpus.validation_note}, {method}",
             about=run.about,
+            start=run.start.facts if run.start else None,
             validation_chars=score.chars,
             seconds=round(position.seconds, 3),
             chars_seen=position.chars,

@@ -1,11 +1,12 @@
 """What a training leaves on disk: its best weights, and its latest with all that resuming needs."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from torch import Tensor
 
 from charlm_core import checkpoint
-from charlm_core.checkpoint import CheckpointConfig, Tensors
+from charlm_core.checkpoint import CheckpointConfig, Tensors, weights_digest
 from charlm_core.errors import RunError
 from charlm_core.learn.card import model_card
 from charlm_core.learn.corpus import Corpus
@@ -15,8 +16,9 @@ from charlm_core.learn.facts import checkpoint_config
 from charlm_core.learn.learner import Learner
 from charlm_core.learn.models import CharModel
 from charlm_core.learn.position import Position, position_files, read_position
-from charlm_core.learn.runs import Run
+from charlm_core.learn.runs import Run, Start
 from charlm_core.metrics import Score
+from charlm_core.widening import revocalized
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,14 @@ class Keeper:
             raise RunError(f"{self.run.last}: can't resume from it ({error})") from error
         return position
 
+    def begin(self, learner: Learner) -> None:
+        """Give the network the weights that the run begins with, where it names some."""
+        start = self.run.config.start
+        if start is None:
+            return
+        weights = self.ranks.from_first(lambda: self._read_start(start))
+        learner.begin_with(weights)
+
     def best_tensors(self) -> Tensors:
         """The best weights as stored."""
         return dict(checkpoint.read(self.run.best).tensors)
@@ -90,6 +100,12 @@ class Keeper:
             raise RunError(f"{self.run.last}: not of this run, its network has another shape")
         position, tensors = read_position(self.run)
         return dict(stored.tensors), position, tensors
+
+    def _read_start(self, start: Start) -> Tensors:
+        stored = checkpoint.read(Path(start.path))
+        if weights_digest(stored.path) != start.facts.sha256:
+            raise RunError(f"{start.path}: the model has changed since the run began")
+        return revocalized(stored, self.corpus.vocab)
 
     def _describe(self, at: Position, epochs: float, score: Score, method: str) -> CheckpointConfig:
         return checkpoint_config(

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charlm_core.characters import is_control
+from charlm_core.checkpoint import StartFacts, read_config, weights_digest
+from charlm_core.config import ModelConfig
 from charlm_core.errors import CorpusError, RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.corpus import Corpus, read_corpus
@@ -13,10 +15,10 @@ from charlm_core.learn.device import select_device
 from charlm_core.learn.distributed import ALONE, Ranks
 from charlm_core.learn.events import Event
 from charlm_core.learn.passages import open_passage
-from charlm_core.learn.runs import Run, RunConfig, is_held, request
+from charlm_core.learn.runs import Run, RunConfig, Start, is_held, request
 from charlm_core.learn.training import train
 from charlm_core.learn.wishes import never
-from charlm_core.library import runs_directory
+from charlm_core.library import called, locate, runs_directory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +47,28 @@ def start(
     valid: Iterable[str] = (),
     out: str | os.PathLike[str] = "",
     about: str = "",
+    begin_with: str | os.PathLike[str] = "",
     ranks: Ranks = ALONE,
 ) -> Training:
     """Read the texts and make a run directory: `out`, or `name` among the user's runs.
 
-    `about` says on the model card what the texts are. Of several processes each reads the texts,
-    which must be the same for all, and the first makes the directory.
+    `about` says on the model card what the texts are. `begin_with` is a model, by name or folder,
+    whose weights it begins with instead of random ones: the network then has that one's shape,
+    whatever `config` says. Of several processes each reads the texts, which must be the same for
+    all, and the first makes the directory.
 
-    Raises CorpusError, ConfigError or RunError; no folder is made unless all is well.
+    Raises CorpusError, ConfigError, CheckpointError or RunError; no folder is made unless all is
+    well.
     """
     if not name.strip() or Path(name).name != name or name.startswith(".") or _odd(name):
         raise RunError(f"{name!r}: a name is what can be a folder's name, without controls")
     path = Path(out) if out else runs_directory() / name
     corpora, valid = list(corpora), list(valid)
-    for place in (*corpora, *valid, str(path)):
+    begun_with = None
+    if os.fspath(begin_with):
+        model, begun_with = _start(begin_with)
+        config = replace(config, model=model)
+    for place in (*corpora, *valid, str(path), begun_with.path if begun_with else ""):
         if _odd(place):
             raise RunError(f"{place}: a run can't note down such a path; give it a plainer name")
     if ranks.world > 1 and "-" in corpora + valid:
@@ -76,6 +86,7 @@ def start(
         train=config,
         facts=corpus.facts,
         validation=corpus.validation,
+        start=begun_with,
     )
     run = ranks.from_first(lambda: Run.create(path, settings))
     if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
@@ -97,6 +108,14 @@ def resume(path: str | os.PathLike[str], ranks: Ranks = ALONE) -> Training:
     if (corpus.facts, corpus.validation) != (run.config.facts, run.config.validation):
         raise RunError(f"{folder}: the corpus has changed since the run began")
     return Training(run=run, corpus=corpus, resumed=True, ranks=ranks)
+
+
+def _start(name: str | os.PathLike[str]) -> tuple[ModelConfig, Start]:
+    """The shape of the model that a training is to begin with, and which one that is."""
+    path = locate(name).absolute()
+    config = read_config(path)
+    facts = StartFacts(name=called(path), sha256=weights_digest(path))
+    return config.model, Start(path=str(path), facts=facts)
 
 
 def _open(path: str | os.PathLike[str]) -> Run:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
@@ -131,6 +133,11 @@ class Learner:
         self.optimizer.step()
         self.average.update()
         self._state = tuple(part.float() for part in self._next_state)
+
+    def begin_with(self, tensors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Take over weights as a checkpoint holds them, before the first step."""
+        self.model.load_tensors(tensors)
+        self.average.restart()
 
     def to_tensors(self) -> dict[str, Tensor]:
         """What `restore` needs besides the weights, of all processes: each must ask for it."""

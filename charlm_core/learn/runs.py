@@ -28,7 +28,7 @@ import filelock
 import msgspec
 
 from charlm_core.characters import one_line
-from charlm_core.checkpoint import TextFacts
+from charlm_core.checkpoint import StartFacts, TextFacts
 from charlm_core.errors import RunError
 from charlm_core.learn.config import TrainConfig
 from charlm_core.learn.events import Event, Step
@@ -73,6 +73,16 @@ Wish = Literal["", "pause", "stop"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Start:
+    """The model whose weights a run begins with."""
+
+    path: str
+    """Its checkpoint's folder, absolute."""
+    facts: StartFacts
+    """What it was when the run began."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunConfig:
     """The contents of a run's config.json."""
 
@@ -90,6 +100,8 @@ class RunConfig:
     """The texts as they were when the run began."""
     validation: tuple[TextFacts, ...] = ()
     """The validation texts likewise."""
+    start: Start | None = None
+    """The model it begins with; random weights where there is none."""
 
 
 @dataclass(kw_only=True)

@@ -99,6 +99,8 @@ class Trainer:
         """Train from the current position until the budget is used or it is asked to stop."""
         # Where the end was saved but not put on record, what was last is done once more.
         self._update(done=False)
+        if not self.position.step:
+            self._keeper.begin(self.learner)
         wishes = Wishes(folder=self.run.path, stop=stop, ranks=self.ranks)
         yield self._began()
         stopped = False

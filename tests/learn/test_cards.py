@@ -1,6 +1,7 @@
 """The cards of the shipped checkpoints: every figure measured once, beside its command."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from charlm_core import Point
 from docs.figures import Figures, Input, Measure, MeasureError, digest
-from docs.history import History
+from docs.history import History, Stage
 from docs.sections import HEADING, Told, sections
 from tests.learn.test_recipes import ALONE, ROOT, make_places, run
 
@@ -178,11 +179,11 @@ def test_comments_are_no_other_code() -> None:
     assert one != digest(["def f(x):\n    return -x\n"])
 
 
-def past(*nats: float, hours: float = 2.0) -> History:
+def stage(*nats: float, hours: float = 2.0) -> Stage:
     """A training of four passes at 1,000 characters a second, evaluated so."""
     step = 4.0 / len(nats)
     points = tuple(Point(step * (i + 1), 0.0, each) for i, each in enumerate(nats))
-    return History(
+    return Stage(
         seconds=9 * 3600.0,
         taken_up=3,
         epochs=4.0,
@@ -192,6 +193,11 @@ def past(*nats: float, hours: float = 2.0) -> History:
         valid_nats=nats[-1],
         train_nats=1.0,
     )
+
+
+def past(*nats: float, hours: float = 2.0) -> History:
+    """That of a training in one stage."""
+    return History(stages=(stage(*nats, hours=hours),))
 
 
 def test_the_next_hour_is_bounded_by_the_second_half() -> None:
@@ -206,27 +212,57 @@ def test_the_next_hour_is_bounded_by_the_second_half() -> None:
     assert longer < found / 5
 
 
-def test_a_curve_is_told_by_a_few_of_its_points() -> None:
-    """The last evaluation is among them, and the end by the definition comes after it."""
-    told = sections(
+def curve_of(history: History) -> str:
+    """The card of a model that nothing else is known of."""
+    names = ("quiet", "balanced", "eager", "eval", "bench", "typed-again", "compressors", "kinds")
+    return sections(
         Told(
             about="nothing",
             weights=1,
             size=1,
             results={},
-            commands=dict.fromkeys(("quiet", "balanced", "eager", "eval", "bench"), "do")
-            | dict.fromkeys(("typed-again", "compressors", "kinds", "sample"), "do"),
+            commands=dict.fromkeys((*names, "sample"), "do"),
             made=["make it"],
             differing=False,
             remark="",
             judgement="{prose}",
             prompt="",
-            history=past(*(1.5 - i / 100 for i in range(21))),
+            history=history,
         )
     )
+
+
+def test_a_second_stage_tells_what_more_training_brings() -> None:
+    """It has doubled the training; an hour more of four is a third of a doubling."""
+    found = History(stages=(stage(1.4, 1.2), stage(1.3, 1.1)))
+    assert found.brought() == pytest.approx(0.1 / 0.693147)
+    assert found.next_hour() == pytest.approx(0.1 / 0.693147 * math.log2(5 / 4), rel=1e-3)
+    assert found.seconds == 18 * 3600
+    assert found.pieces == 6
+    worse = History(stages=(stage(1.4, 1.2), stage(1.3, 1.25)))
+    assert worse.next_hour() == 0.0
+
+
+def test_a_curve_of_two_stages() -> None:
+    """Passes and hours are counted on, and each stage's end is told."""
+    rows = re.findall(
+        r"^\| ([\d.]+(?:, all of the text)?) \| ([\d.]+) \| ([\d.]+) \|$",
+        curve_of(History(stages=(stage(1.4, 1.2), stage(1.3, 1.1)))),
+        re.MULTILINE,
+    )
+    assert [row[0] for row in rows] == [
+        *("2.00", "4.00", "4.00, all of the text"),
+        *("6.00", "8.00", "8.00, all of the text"),
+    ]
+    assert rows[-1] == ("8.00, all of the text", "18.00", f"{1.1 / 0.693147:.3f}")
+
+
+def test_a_curve_is_told_by_a_few_of_its_points() -> None:
+    """The last evaluation is among them, and the end by the definition comes after it."""
+    told = curve_of(past(*(1.5 - i / 100 for i in range(21))))
     rows = re.findall(r"^\| ([\d.]+) \| [\d.]+ \| ([\d.]+) \|$", told, re.MULTILINE)
     assert len(rows) == 7
     assert rows[-1] == ("4.00", f"{1.3 / 0.693147:.3f}")
     assert "| 4.00, all of the text | 9.00 |" in told
-    assert "9.00 hours on the run's own clock, in 3 pieces" in told
+    assert "9.00 hours on the trainings' own clock, in 3 pieces" in told
     assert "at that pace it takes 2.00 hours" in told

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from charlm_core import load
+from charlm_core.checkpoint import weights_digest
 from charlm_core.fitting import UNSAID
 from charlm_core.widening import TYPED
-from docs.checkpoints import RECIPES
+from docs.checkpoints import RECIPES, folders
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--hidden", "16", "--embed", "8", "--batch", "32", "--epochs", "0.5", "--evaluations", "2"]
@@ -65,6 +66,11 @@ def command(places: Path, *names: str) -> list[str]:
     return [sys.executable, "-m", "docs.checkpoints", *names, *folders, "--", *SMALL]
 
 
+def best_digest(run: Path) -> str:
+    """Which weights a run has kept."""
+    return weights_digest(run / "best")
+
+
 def run(places: Path, *names: str) -> "subprocess.CompletedProcess[str]":
     """Run it to its end."""
     return subprocess.run(
@@ -80,7 +86,11 @@ def test_all_three_are_made(places: Path) -> None:
         model = load(places / "out" / name)
         assert set(TYPED) <= set(model.vocab.symbols)
         assert model.config.training.validation_bpc < 5
-        assert model.config.training.seed == 1
+        stages = RECIPES[name].stages
+        assert model.config.training.seed == len(stages)
+        start = model.config.training.start
+        before = folders(name, RECIPES[name], places / "runs")[:-1]
+        assert [start.sha256 if start else ""] == ([*map(best_digest, before)][-1:] or [""])
         assert model.config.suits == RECIPES[name].suits != UNSAID
         card = (places / "out" / name / "README.md").read_text("utf-8")
         assert card.startswith(f"# {name}\n")

@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 STANDARD = "standard"
 """The preset where none is named."""
 
+SHAPE = {"cell", "size", "embed", "hidden", "layers"}
+"""Options that say what the network is."""
+
 
 @click.command(name="train")
 @click.argument("corpora", nargs=-1, metavar="CORPUS...")
 @click.option("--name", default="", help="What the model is called; its run's folder, too.")
+@click.option(
+    "--from",
+    "begin_with",
+    default="",
+    metavar="MODEL",
+    help="Begin with this model's weights, by name or folder, and its shape.",
+)
 @click.option("--valid", multiple=True, help="Validate on this text instead of parts held back.")
 @click.option(
     "--preset",
@@ -67,6 +77,7 @@ def command(
     preset: str | None,
     about: str,
     out: str,
+    begin_with: str,
     resumed: str,
     background: bool,
     as_json: bool,
@@ -80,10 +91,12 @@ def command(
     if background:
         step_aside()
     given = {key: value for key, value in options.items() if value is not None}
-    if resumed and (corpora or valid or out or name or about or preset or given):
+    if resumed and (corpora or valid or out or name or about or begin_with or preset or given):
         raise click.UsageError("--resume takes everything from the run; give nothing with it")
     if not resumed and not (corpora and name):
         raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
+    if begin_with and (shape := given.keys() & SHAPE):
+        raise click.UsageError(f"--from gives the network's shape; leave out --{min(shape)}")
     config = configure(preset or STANDARD, given)
     # Only now, as it takes PyTorch seconds to load.
     from charlm_core import ToldElsewhereError, joined, resume, start, use_threads
@@ -103,6 +116,7 @@ def command(
                     valid=valid,
                     out=out,
                     about=about,
+                    begin_with=begin_with,
                     ranks=ranks,
                 )
             )

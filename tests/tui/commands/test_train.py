@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from charlm_core import locate, runs_directory
+from charlm_core.checkpoint import read_config
 from charlm_core.learn import launch as launch  # loaded before anybody loses his privileges
 from tests.learn.support import PARAGRAPH
 from tests.tui.commands.conftest import Charlm
@@ -156,3 +157,33 @@ def test_an_interrupted_training_keeps_what_it_learned(corpus: Path, tmp_path: P
     assert process.returncode == 0
     assert '"val_loss"' in out
     assert (tmp_path / "run" / "best" / "config.json").is_file()
+
+
+def test_a_training_that_begins_with_a_model(charlm: Charlm, corpus: Path) -> None:
+    """By name; the network is that one's, and what is learned goes on from there."""
+    assert charlm("train", corpus, "--name", "first", *SMALL).code == 0
+    begin = ("train", corpus, "--name", "second", "--epochs", "1")
+    outcome = charlm(*begin, "--from", "first", "--json")
+    assert outcome.code == 0
+    second = read_config(locate("second"))
+    assert (second.hidden, second.embed) == (16, 8)
+    assert second.training.start
+    assert second.training.start.name == "first"
+
+
+def test_a_model_to_begin_with_gives_the_shape(charlm: Charlm, corpus: Path) -> None:
+    """Another shape than its own is wrong usage; so is a model for a run that goes on."""
+    outcome = charlm("train", corpus, "--name", "n", "--from", "english", "--hidden", "16")
+    assert outcome.code == 2
+    assert "--from gives the network's shape; leave out --hidden" in outcome.err
+    outcome = charlm("train", "--resume", "n", "--from", "english")
+    assert outcome.code == 2
+    assert "--resume takes everything from the run" in outcome.err
+
+
+def test_a_model_to_begin_with_that_is_not_there(charlm: Charlm, corpus: Path) -> None:
+    """One line, and no run."""
+    outcome = charlm("train", corpus, "--name", "n", "--from", "nobody")
+    assert outcome.code == 1
+    assert "nobody: no such checkpoint" in outcome.err
+    assert not (runs_directory() / "n").exists()
