@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from charlm_core.predict.compare import compare as compare
     from charlm_core.predict.engine import Engine as Engine
     from charlm_core.predict.forgetting import forget_saved as forget_saved
+    from charlm_core.predict.forgetting import saved_documents as saved_documents
     from charlm_core.predict.forgetting import saved_memories as saved_memories
     from charlm_core.predict.generating import Generation as Generation
     from charlm_core.predict.index import Index as Index
@@ -243,7 +244,7 @@ _HOMES = {
     "charlm_core.predict.bench": ["Bench", "bench", "bench_untrained"],
     "charlm_core.predict.compare": ["Compared", "Standing", "compare"],
     "charlm_core.predict.engine": ["Engine"],
-    "charlm_core.predict.forgetting": ["forget_saved", "saved_memories"],
+    "charlm_core.predict.forgetting": ["forget_saved", "saved_documents", "saved_memories"],
     "charlm_core.predict.generating": ["Generation"],
     "charlm_core.predict.index": ["Index"],
     "charlm_core.predict.inside": ["Inside", "LayerInside"],

@@ -40,6 +40,7 @@ def checkpoint_config(
         format_version=FORMAT_VERSION,
         **dataclasses.asdict(run.train.model),
         vocabulary=corpus.vocab.symbols,
+        doubt=run.start.doubt if run.start else 1.0,
         training=TrainingFacts(
             corpora=corpus.facts[:MOST_TEXTS],
             validation=corpus.validation[:MOST_TEXTS],

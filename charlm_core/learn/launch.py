@@ -115,7 +115,7 @@ def _start(name: str | os.PathLike[str]) -> tuple[ModelConfig, Start]:
     path = locate(name).absolute()
     config = read_config(path)
     facts = StartFacts(name=called(path), sha256=weights_digest(path))
-    return config.model, Start(path=str(path), facts=facts)
+    return config.model, Start(path=str(path), facts=facts, doubt=config.doubt)
 
 
 def _open(path: str | os.PathLike[str]) -> Run:

@@ -80,6 +80,8 @@ class Start:
     """Its checkpoint's folder, absolute."""
     facts: StartFacts
     """What it was when the run began."""
+    doubt: float = 1.0
+    """That of its config: how many ghosts turn out wrong lies in the language."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 A person who has a text forgotten means everywhere, and can't know which checkpoints have read it.
 """
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def saved_memories() -> tuple[Path, ...]:
     except OSError:
         return ()
     return tuple(folder for folder in found if folder.is_dir())
+
+
+def saved_documents() -> frozenset[str]:
+    """What the documents are called that any checkpoint has learned from, as far as that is saved.
+
+    A damaged record names none. Never raises.
+    """
+    names: set[str] = set()
+    for folder in saved_memories():
+        with contextlib.suppress(MemoryFileError):
+            if record := read_record(folder):
+                names |= _documents(record)
+    return frozenset(names)
 
 
 def forget_saved(document: str | None) -> tuple[str, ...]:
@@ -69,13 +83,17 @@ def _forget(folder: Path, document: str | None) -> None:
         return
     if record is None:
         return
-    known = {*record.lines, *(passage.document for passage in record.passages)}
+    known = _documents(record)
     if document is None and known:
         forget_everything(record)
         _save(folder, record)
     elif document is not None and writable(document) in known:
         forget_document(record, writable(document))
         _save(folder, record)
+
+
+def _documents(record: Record) -> set[str]:
+    return {*record.lines, *(passage.document for passage in record.passages)}
 
 
 def _save(folder: Path, record: Record) -> None:

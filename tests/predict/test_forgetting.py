@@ -5,7 +5,7 @@ from pathlib import Path
 import filelock
 import pytest
 
-from charlm_core import Learned, forget_saved, saved_memories
+from charlm_core import Learned, forget_saved, saved_documents, saved_memories
 from charlm_core.predict import forgetting
 from charlm_core.predict.record import LEARNED_FILE, learned_directory
 from tests.predict.test_learned import MODEL, SENTENCES, assert_same, fresh
@@ -91,3 +91,13 @@ def test_nothing_learned() -> None:
     assert forget_saved(None) == forget_saved("a") == ()
     assert saved_memories() == ()
     assert not Path(learned_directory()).exists()
+
+
+def test_what_was_learned_from_is_known() -> None:
+    """By any checkpoint; of a damaged record nobody can tell."""
+    assert saved_documents() == frozenset()
+    save("english-1", a="one two", b="three")
+    save("russian-2", b="three", c="four")
+    assert saved_documents() == {"a", "b", "c"}
+    (learned_directory() / "english-1" / LEARNED_FILE).write_text("{")
+    assert saved_documents() == {"b", "c"}

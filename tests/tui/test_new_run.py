@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from charlm_core import SIZES, Cell, ConfigError, Speed
 from tui.screens.new_run import NewRun
-from tui.services.plan import Plan
+from tui.services.plan import Beginning, Plan
 from tui.services.speeds import Measure
 from tui.widgets.corpus_tree import CorpusTree
 from tui.widgets.folder_line import FolderLine
@@ -122,6 +122,7 @@ async def filling(
     plan: Plan,
     *,
     taken: Sequence[str] = (),
+    beginnings: Sequence[Beginning] = (),
     measure: Measure | None = None,
     size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[Hands]:
@@ -132,7 +133,7 @@ async def filling(
         measured.append(FakeMeasuring(cell))
         return measured[-1]
 
-    app = Asker(NewRun(plan, taken=taken, measure=measure or fake))
+    app = Asker(NewRun(plan, taken=taken, beginnings=beginnings, measure=measure or fake))
     async with app.run_test(size=size) as pilot:
         yield Hands(app, pilot, measured)
 
@@ -328,6 +329,72 @@ async def test_the_arrows_choose(books: Path) -> None:
                 )
             )
         )
+
+
+MODELS = (
+    Beginning(name="english", path="/m/english", cell="lstm", size="large", parameters=2_000_000),
+    Beginning(name="odd", path="/m/odd", cell="gru", size="", parameters=99_000),
+    Beginning(
+        name="a\x1b[31m very long name", path="/m/long", cell="rnn", size="tiny", parameters=9
+    ),
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_a_model_to_begin_with(books: Path, size: tuple[int, int]) -> None:
+    """Its cell and size are no choice; back at scratch both are as they were."""
+    async with filling(planned(books / "alice.txt"), beginnings=MODELS, size=size) as hands:
+        assert "● scratch   ○ english   ○ odd   ○ a␛[31m very…" in hands.line("From")
+        hands.app.form.query_one("#from").focus()
+        await hands.press("right")
+        assert "● english" in hands.line("From")
+        assert "● lstm" in hands.line("Cell")
+        assert "● large" in hands.line("large")
+        assert hands.app.form.query_one(Sizes).disabled
+        await hands.see("about 11 epochs")
+        await hands.press("right")
+        assert "● gru" in hands.line("Cell")
+        assert not any("● " + name in line for name in SIZES for line in hands.lines())
+        await hands.press("right")
+        assert "● rnn" in hands.line("Cell")
+        assert [measuring.cell for measuring in hands.measured] == ["lstm", "gru", "rnn"]
+        await hands.press("right")
+        assert "● lstm" in hands.line("Cell")
+        assert "● medium" in hands.line("medium")
+        assert not hands.app.form.query_one(Sizes).disabled
+        await hands.press("right", "enter")
+        await hands.until(
+            lambda: (
+                hands.app.answer
+                == Plan(
+                    name="alice",
+                    corpora=(books / "alice.txt",),
+                    minutes=10.0,
+                    size="large",
+                    begin_with="/m/english",
+                )
+            )
+        )
+
+
+async def test_a_model_that_is_proposed(books: Path) -> None:
+    """The form opens with it; Tab passes over what is no choice."""
+    plan = replace(planned(books / "alice.txt"), begin_with="/m/odd")
+    async with filling(plan, beginnings=MODELS) as hands:
+        assert "● odd" in hands.line("From")
+        hands.app.form.query_one("#name").focus()
+        walk = ["#from", "#amount", "#unit", "#start"]
+        for where in walk:
+            await hands.press("tab")
+            assert hands.app.focused is hands.app.form.query_one(where)
+        await hands.press("enter")
+        await hands.until(lambda: hands.app.answer == replace(plan, cell="gru", size=""))
+
+
+async def test_without_models_there_is_nothing_to_choose(books: Path) -> None:
+    """The line is not there."""
+    async with filling(planned(books)) as hands:
+        assert not hands.line("scratch")
 
 
 async def test_tab_walks_all_fields(books: Path) -> None:

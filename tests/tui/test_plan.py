@@ -1,14 +1,21 @@
 """What is proposed for a new run, and what is wrong with what a person enters."""
 
 import os
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from charlm_core import is_control
+from charlm_core import SIZES, is_control, runs_directory
+from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shapes, write
+from charlm_core.config import ModelConfig
+from charlm_core.library import shipped_directory
+from charlm_core.vocab import UNKNOWN
 from tui.services.plan import (
     DEFAULT_MINUTES,
     LEAST_BYTES,
+    beginnings,
     budget_fault,
     default_plan,
     free_name,
@@ -37,6 +44,16 @@ def test_the_open_document_is_proposed(here: Path) -> None:
     assert (plan.size, plan.minutes, plan.epochs) == ("medium", DEFAULT_MINUTES, 0)
 
 
+def test_a_training_begins_with_what_is_in_use(here: Path) -> None:
+    """The editor's model, where that can be begun with; from scratch otherwise."""
+    there_are = beginnings()
+    russian = next(one for one in there_are if one.name == "russian")
+    odd = f"{russian.path}/../russian"
+    assert default_plan(None, (), odd, there_are).begin_with == russian.path
+    for in_use in ("", str(here)):
+        assert default_plan(None, (), in_use, there_are).begin_with == ""
+
+
 @pytest.mark.parametrize("what", ["none", "short", "missing", "folder", "pipe"])
 def test_without_a_long_document_the_folder_is_proposed(here: Path, what: str) -> None:
     """A new, short or odd document gives way to the folder it is written in."""
@@ -63,6 +80,30 @@ def test_a_folder_that_is_gone_is_not_proposed(here: Path) -> None:
     """The current folder may have been deleted."""
     here.rmdir()
     assert default_plan(None, ()).corpora == ()
+
+
+def test_models_to_begin_with(home: Path) -> None:
+    """Those that are shipped, and of one's own the newest, whatever its shape."""
+    shipped = [one.name for one in beginnings()]
+    assert shipped == sorted(one.name for one in shipped_directory().iterdir())
+    for name, hidden, age in (("old", 256, 9), ("new", 257, 5), ("oldest", 12, 20)):
+        model = ModelConfig(cell="gru", hidden=hidden, embed=SIZES["small"].embed)
+        config = CheckpointConfig(
+            format_version=FORMAT_VERSION, vocabulary=(UNKNOWN, "a"), **vars(model)
+        )
+        shapes = tensor_shapes(model, 2)
+        tensors = {one: np.zeros(shape, np.float32) for one, shape in shapes.items()}
+        folder = runs_directory() / name / "best"
+        folder.parent.mkdir(parents=True)
+        write(folder, config, tensors, card="")
+        os.utime(folder / "model.safetensors", (time.time() - age,) * 2)
+    found = beginnings()
+    assert [one.name for one in found] == [*shipped, "new"]
+    assert (found[-1].cell, found[-1].size) == ("gru", "")
+    assert found[-1].path == str(runs_directory() / "new" / "best")
+    os.utime(runs_directory() / "old" / "best" / "model.safetensors")
+    assert (beginnings()[-1].name, beginnings()[-1].size) == ("old", "small")
+    assert next(one.size for one in found if one.name == "english") == "large"
 
 
 @pytest.mark.parametrize(

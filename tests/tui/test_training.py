@@ -22,7 +22,7 @@ from tests.runs import BEGAN, add, course, done, evaluation, make_run, step
 from tests.tui.support import Bench, FakeModel, running
 from tui.screens import new_run
 from tui.screens.training import TrainingScreen
-from tui.services.plan import Plan
+from tui.services.plan import Beginning, Plan
 from tui.services.trainings import Trainings
 from tui.widgets.curves import COLOURS, Curve, curves_of, legend, limits
 from tui.widgets.figures import ending, figures
@@ -428,9 +428,12 @@ async def test_enter_enter_begins(
 
         BINDINGS: ClassVar[list[BindingType]] = [("enter", "begin")]
 
-        def __init__(self, plan: Plan, taken: Sequence[str]) -> None:
+        def __init__(
+            self, plan: Plan, taken: Sequence[str], beginnings: Sequence[Beginning]
+        ) -> None:
             super().__init__()
             self.taken = taken
+            self.beginnings = beginnings
 
         def action_begin(self) -> None:
             """Begin."""
@@ -447,6 +450,7 @@ async def test_enter_enter_begins(
         await it.wait(lambda: isinstance(it.screen, Form))
         assert isinstance(it.screen, Form)
         assert it.screen.taken == taken
+        assert {"english", "python"} <= {one.name for one in it.screen.beginnings}
         await it.press("enter")
         await it.wait(lambda: it.chosen == "mine")
         assert [plan.name for plan in begun] == ["mine"]

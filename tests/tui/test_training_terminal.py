@@ -115,8 +115,13 @@ def test_train_then_feel_it(tmp_path: Path, runs: Path) -> None:
 
 
 def _choose_tiny(screen: Terminal) -> None:
-    """Move back from the button to the sizes and take the smallest; Enter starts from there."""
+    """Move back from the button to what it begins with, which is the model in use; begin from
+    scratch, and take the smallest size. Enter starts from there."""
     screen.send("\x1b[Z" * 3)
+    screen.wait(lambda lines: "● english" in "\n".join(lines), "the model in use")
+    screen.send("\x1b[D")
+    screen.wait(lambda lines: "● scratch" in "\n".join(lines), "the beginning")
+    screen.send("\t")
     screen.wait(lambda lines: "↑↓ choose" in lines[-1], "the sizes")
     screen.send("\x1b[A\x1b[A")
     screen.wait(lambda lines: "● tiny" in "\n".join(lines), "the size")

@@ -149,6 +149,16 @@ def test_begins_a_training(tmp_path: Path) -> None:
             trainings.begin(plan())
 
 
+def test_begins_with_a_model(tmp_path: Path) -> None:
+    """Which gives the network's cell and size."""
+    echo = "import sys; print(*sys.argv[1:], sep='\\n', file=sys.stderr)"
+    with following(tmp_path / "runs", echo) as (trainings, ear):
+        trainings.begin(dataclasses.replace(plan(), begin_with="/models/english"))
+        assert ear.state("mine", "failed").log[1:7] == (
+            *("--name", "mine", "--from", "/models/english", "--epochs", "2"),
+        )
+
+
 def test_a_training_outlives_the_service(tmp_path: Path) -> None:
     """It has a session of its own, and goes on when the service is closed."""
     with following(tmp_path) as (trainings, ear):

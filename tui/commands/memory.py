@@ -1,5 +1,6 @@
 """`charlm-tui memory`: what a model has learned from your texts, and forgetting it."""
 
+from collections.abc import Container
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tui.commands.output import emit, json_option, tell
 
 
 @click.command(name="memory")
-@click.argument("checkpoint", default=DEFAULT_CHECKPOINT)
+@click.argument("checkpoint", default="")
 @click.option(
     "--forget", "files", multiple=True, metavar="FILE", help="Unlearn a text; may be repeated."
 )
@@ -19,13 +20,20 @@ from tui.commands.output import emit, json_option, tell
 )
 @json_option
 def command(checkpoint: str, files: tuple[str, ...], forget_all: bool, as_json: bool) -> None:
-    """Show what the model CHECKPOINT has learned from your texts, or have it forget."""
-    from charlm_core import forget_remembered, load
+    """Show what the model CHECKPOINT has learned from your texts, or have it forget.
 
+    Where none is named the usual one is shown, and all of them forget.
+    """
+    from charlm_core import forget_remembered, forget_saved, load, saved_documents
+
+    everywhere, checkpoint = not checkpoint, checkpoint or DEFAULT_CHECKPOINT
+    faults: list[str] = []
     with closing(load(checkpoint).learned()) as learned:
         for notice in learned.notices:
             tell(f"note: {notice}")
-        names = [text.name for text in learned.documents]
+        names = {text.name for text in learned.documents}
+        if everywhere and files:
+            names |= saved_documents()
         documents = [_document(file, names) for file in files]
         for document in documents:
             learned.forget(document)
@@ -34,6 +42,9 @@ def command(checkpoint: str, files: tuple[str, ...], forget_all: bool, as_json: 
             forget_remembered()
         if documents or forget_all:
             learned.save()
+        if everywhere:
+            for forgotten in (*documents, *([None] if forget_all else [])):
+                faults += forget_saved(forgotten)
         rows = [{"name": text.name, "chars": text.chars} for text in learned.documents]
         gain = learned.gain
         result = {
@@ -59,9 +70,11 @@ def command(checkpoint: str, files: tuple[str, ...], forget_all: bool, as_json: 
             )
         lines += [f"{row['chars']:>12,}  {row['name']}" for row in rows]
     emit(result, "\n".join(map(one_line, lines)), as_json=as_json)
+    if faults:
+        raise CharlmError("; ".join(dict.fromkeys(faults)))
 
 
-def _document(file: str, names: list[str]) -> str:
+def _document(file: str, names: Container[str]) -> str:
     """The learned document that a person means. Raises CharlmError where there is none."""
     for name in (file, str(Path(file).absolute())):
         if name in names:

@@ -231,7 +231,7 @@ class EditorScreen(TouringScreen):
         if self._trainings is None:
             self._trainings = Trainings(self._deliver_runs)
             self._trainings.open()
-        self._training = TrainingScreen(self._trainings, self._document.path)
+        self._training = TrainingScreen(self._trainings, self._document.path, self._in_use)
         self.app.push_screen(self._training, self._leave_training)
 
     def _deliver_runs(self, seen: "Seen") -> None:

@@ -1,7 +1,7 @@
 """The form for a new run: texts, name, cell, size and budget."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from tui.screens.outlook import corpus_fault, doubt, figures, hint, prospect, ta
 from tui.services.corpora import CorpusReader, Found
 from tui.services.counts import Count, Listing, Tally
 from tui.services.paths import absolute, complete, first_folder, is_folder
-from tui.services.plan import Plan, budget_fault, name_fault, room_fault, suited_name
+from tui.services.plan import Beginning, Plan, budget_fault, name_fault, room_fault, suited_name
 from tui.services.speeds import Measure, Measured, Speedometer
 from tui.text.visible import visible
 from tui.widgets.choices import Choices
@@ -34,8 +34,8 @@ from tui.widgets.texts import Texts
 class NewRun(Screen[Plan | None]):
     """Asks for a training; answers with a plan, or None.
 
-    `plan` is what it begins with, `taken` the names that runs have already. `measure` tells what
-    the sizes cost on this machine.
+    `plan` is what it begins with, `taken` the names that runs have already, `beginnings` the models
+    whose weights a training can begin with. `measure` tells what the sizes cost on this machine.
     """
 
     DEFAULT_CSS = """
@@ -73,11 +73,17 @@ class NewRun(Screen[Plan | None]):
         """What."""
 
     def __init__(
-        self, plan: Plan, *, taken: Collection[str], measure: Measure = training_speeds
+        self,
+        plan: Plan,
+        *,
+        taken: Collection[str],
+        beginnings: Sequence[Beginning] = (),
+        measure: Measure = training_speeds,
     ) -> None:
         super().__init__()
         self._plan = plan
         self._taken = taken
+        self._beginnings = beginnings
         self._tally = Tally()
         self._speeds: dict[Cell, dict[str, Speed]] = {}
         self._unmeasured = ""
@@ -93,7 +99,13 @@ class NewRun(Screen[Plan | None]):
         with Container(id="main"):
             yield Texts(first_folder(plan.corpora), plan.corpora, complete)
             with Vertical(id="form"):
-                yield Network(plan.name, plan.cell, plan.size)
+                yield Network(
+                    plan.name,
+                    plan.cell,
+                    plan.size,
+                    models=[one.name for one in self._beginnings],
+                    model=["", *(one.path for one in self._beginnings)].index(plan.begin_with),
+                )
                 yield Budget(plan.epochs or plan.minutes, "epochs" if plan.epochs else "minutes")
                 with Horizontal(id="last"):
                     yield Static(id="fault")
@@ -105,8 +117,7 @@ class NewRun(Screen[Plan | None]):
         self.query_one("#start" if self._plan.corpora else "CorpusTree").focus()
         self._reader.open()
         self._reader.choose(self._plan.corpora)
-        self._speedometer.want(self._plan.cell)
-        self._show()
+        self._begin_otherwise()
 
     def on_unmount(self) -> None:
         """Nobody waits any more."""
@@ -176,6 +187,13 @@ class NewRun(Screen[Plan | None]):
             name.value = self._proposed = suited_name(message.paths, self._taken)
         self._show()
 
+    @on(Choices.Changed, "#from")
+    def _begin_otherwise(self) -> None:
+        """Of a model that it begins with cell and size are no choice."""
+        begun = self._beginning
+        self._network.settle(begun.cell if begun else None, begun.size if begun else None)
+        self._change_cell()
+
     @on(Choices.Changed, "#cell")
     def _change_cell(self) -> None:
         self._unmeasured = ""
@@ -243,6 +261,11 @@ class NewRun(Screen[Plan | None]):
         return self.query_one(Budget)
 
     @property
+    def _beginning(self) -> Beginning | None:
+        """The model that it begins with; None where it begins with random weights."""
+        return (None, *self._beginnings)[self._network.model]
+
+    @property
     def _speed(self) -> Speed | None:
         """Of the size that is chosen."""
         return self._speeds.get(self._network.cell, {}).get(self._network.size_chosen)
@@ -251,7 +274,7 @@ class NewRun(Screen[Plan | None]):
         """The plan; nothing is wrong with it."""
         # What turned out to be no text would have the training fail.
         bad = {count.path for count in self._tally.counts if count.fault}
-        amount = float(self._budget.amount)
+        amount, begun = float(self._budget.amount), self._beginning
         return Plan(
             name=self._network.wanted_name,
             corpora=tuple(path for path in self.query_one(CorpusTree).chosen if path not in bad),
@@ -259,6 +282,7 @@ class NewRun(Screen[Plan | None]):
             size=self._network.size_chosen,
             epochs=amount if self._budget.unit == "epochs" else 0.0,
             minutes=amount if self._budget.unit == "minutes" else 0.0,
+            begin_with=begun.path if begun else "",
         )
 
     def _fault(self) -> tuple[str, str]:
@@ -270,7 +294,8 @@ class NewRun(Screen[Plan | None]):
             return fault, "#name"
         if fault := budget_fault(self._budget.amount):
             return fault, "#amount"
-        weights = self._speed.parameters if self._speed else 0
+        known = self._beginning or self._speed
+        weights = known.parameters if known else 0
         return room_fault(runs_directory(), weights), "Sizes"
 
     def _show(self) -> None:

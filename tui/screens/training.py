@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charlm_core import Cell, RunError, RunView
-from tui.services.plan import Plan, default_plan
+from tui.services.plan import Plan, beginnings, default_plan
 from tui.services.trainings import Seen, Trainings
 from tui.text.visible import visible
 from tui.widgets.curves import Curves
@@ -47,7 +47,8 @@ class Leave:
 class TrainingScreen(Screen[Leave]):
     """Shows the runs that `trainings` follows.
 
-    Closing it ends no training. `document` is the file in the editor, which a new run starts from.
+    Closing it ends no training. `document` is the file in the editor, which a new run starts from,
+    and `in_use` the folder of the model there, whose weights it begins with.
     """
 
     DEFAULT_CSS = """
@@ -86,10 +87,11 @@ class TrainingScreen(Screen[Leave]):
     LOW = 18
     """In fewer lines sample and log give way to the curves."""
 
-    def __init__(self, trainings: Trainings, document: Path | None) -> None:
+    def __init__(self, trainings: Trainings, document: Path | None, in_use: str = "") -> None:
         super().__init__()
         self._trainings = trainings
         self._document = document
+        self._in_use = in_use
         self._seen: tuple[RunView, ...] | None = None
         self._prefer: Path | None = None
         self._coming = True
@@ -162,7 +164,9 @@ class TrainingScreen(Screen[Leave]):
         from tui.screens.new_run import NewRun
 
         taken = [view.path.name for view in self._seen or ()]
-        form = NewRun(default_plan(self._document, taken), taken=taken)
+        there_are = beginnings()
+        proposed = default_plan(self._document, taken, self._in_use, there_are)
+        form = NewRun(proposed, taken=taken, beginnings=there_are)
         plan = await self.app.push_screen_wait(form)
         if plan is not None:
             self._try(lambda: self._begin(plan))

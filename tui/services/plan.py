@@ -1,13 +1,22 @@
 """What a person wants trained, before there is a run."""
 
+import os
 import re
 import shutil
 import stat
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from charlm_core import LONGEST_NAME, Cell, is_control, model_name_fault
+from charlm_core import (
+    LONGEST_NAME,
+    SIZES,
+    Cell,
+    ModelEntry,
+    catalogue,
+    is_control,
+    model_name_fault,
+)
 from tui.services.paths import is_folder
 
 LEAST_BYTES = 2000
@@ -45,17 +54,73 @@ class Plan:
     """Budget in minutes; 0 when `epochs` is."""
     preset: str = ""
     """Settings by a name in PRESETS, in the place of size and budget; empty for those."""
+    begin_with: str = ""
+    """The folder of a checkpoint whose weights it begins with, and whose cell and size it has;
+    empty where it begins with random ones."""
 
 
-def default_plan(document: Path | None, taken: Collection[str]) -> Plan:
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A model that a training can begin with."""
+
+    name: str
+    """What it is called."""
+    path: str
+    """Its folder."""
+    cell: Cell
+    """Its recurrence."""
+    size: str
+    """Its name in SIZES; empty where it is of none of them."""
+    parameters: int
+    """How many weights it has."""
+
+
+def beginnings() -> tuple[Beginning, ...]:
+    """The models to propose to begin with: those that are shipped, and the newest of one's own."""
+    entries = [one for one in catalogue() if isinstance(one, ModelEntry) and not one.shadowed]
+    shipped = [one for one in entries if one.origin == "shipped"]
+    own = [one for one in entries if one.origin != "shipped"]
+    newest = sorted(own, key=lambda one: -one.written)[:1]
+    return tuple(map(_beginning, [*shipped, *newest]))
+
+
+def _beginning(entry: ModelEntry) -> Beginning:
+    shape = entry.config.model
+    sizes = (name for name, size in SIZES.items() if replace(size, cell=shape.cell) == shape)
+    return Beginning(
+        name=entry.name,
+        path=str(entry.path),
+        cell=shape.cell,
+        size=next(sizes, ""),
+        parameters=entry.parameters,
+    )
+
+
+def default_plan(
+    document: Path | None,
+    taken: Collection[str],
+    in_use: str = "",
+    models: Collection[Beginning] = (),
+) -> Plan:
     """What to propose: the document if it is long enough, or else the present folder.
 
     The home folder and the file system's root hold too much that is nobody's writing: there
-    nothing is proposed.
+    nothing is proposed. Where the model `in_use`, a folder, is one of `models`, it begins with
+    that: it was chosen for such a text, and knows its language.
     """
     corpus = document.absolute() if document and _long_enough(document) else _present_folder()
     corpora = (corpus,) if corpus else ()
-    return Plan(name=suited_name(corpora, taken), corpora=corpora, minutes=DEFAULT_MINUTES)
+    return Plan(
+        name=suited_name(corpora, taken),
+        corpora=corpora,
+        minutes=DEFAULT_MINUTES,
+        begin_with=next((one.path for one in models if _is_at(one, in_use)), ""),
+    )
+
+
+def _is_at(model: Beginning, folder: str) -> bool:
+    """Whether it is the model in this folder, however that is written."""
+    return bool(folder) and os.path.realpath(model.path) == os.path.realpath(folder)
 
 
 def suited_name(corpora: Sequence[Path], taken: Collection[str]) -> str:

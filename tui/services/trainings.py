@@ -138,10 +138,12 @@ class Trainings:
         except OSError as error:
             raise RunError(f"{path}: {error.strerror}") from error
         budget = ("--epochs", plan.epochs) if plan.epochs else ("--minutes", plan.minutes)
-        chosen = ("--size", plan.size, *map(str, budget))
+        chosen = ("--cell", plan.cell, "--size", plan.size, *map(str, budget))
         if plan.preset:
-            chosen = ("--preset", plan.preset)
-        options = ["--name", plan.name, "--cell", plan.cell, *chosen, "--out", str(path)]
+            chosen = ("--cell", plan.cell, "--preset", plan.preset)
+        elif plan.begin_with:
+            chosen = ("--from", plan.begin_with, *map(str, budget))
+        options = ["--name", plan.name, *chosen, "--out", str(path)]
         self._start(path, [*(str(corpus.absolute()) for corpus in plan.corpora), *options])
         return path
 

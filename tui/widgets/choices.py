@@ -43,16 +43,23 @@ class Choices(Widget, can_focus=True):
         super().__init__(id=name)
         self._words = tuple(words)
         self._chosen = chosen
+        self._settled: str | None = None
 
     @property
     def chosen(self) -> str:
         """The word that is chosen."""
-        return self._chosen
+        return self._chosen if self._settled is None else self._settled
+
+    def settle(self, word: str | None) -> None:
+        """Show `word` as chosen, while another choice leaves no other; None gives it free."""
+        self._settled = word
+        self.disabled = word is not None
+        self.refresh()
 
     def render(self) -> Content:
         """All words, the chosen one marked."""
         return Content(GAP).join(
-            choice_word(word, chosen=word == self._chosen, focused=self.has_focus)
+            choice_word(word, chosen=word == self.chosen, focused=self.has_focus)
             for word in self._words
         )
 

@@ -86,6 +86,8 @@ def _title(view: RunView, width: int) -> Content:
     if view.config:
         shape, train = view.config.train.model, view.config.train
         facts.append(f"{shape.cell} {shape.layers} × {shape.hidden}")
+        if view.config.start:
+            facts[0] += f" from {visible(view.config.start.facts.name)}"
         if view.began:
             facts += [f"{short(view.began.parameters)} weights", _where(view.began)]
         facts.append(f"{train.epochs:g} epochs" if train.epochs else f"{train.minutes:g} minutes")

@@ -62,14 +62,21 @@ class Sizes(Widget, can_focus=True):
     def __init__(self, chosen: str) -> None:
         super().__init__()
         self._chosen = chosen
+        self._settled: str | None = None
         self._speeds: Mapping[str, Speed] = {}
         self._chars = 0
         self._waiting = MEASURING
 
     @property
     def chosen(self) -> str:
-        """The name of the size that is chosen."""
-        return self._chosen
+        """The name of the size that is chosen; empty where it is none of them."""
+        return self._chosen if self._settled is None else self._settled
+
+    def settle(self, size: str | None) -> None:
+        """Show `size` as chosen, while another choice leaves no other; None gives it free."""
+        self._settled = size
+        self.disabled = size is not None
+        self.refresh()
 
     def show(self, speeds: Mapping[str, Speed], chars: int, waiting: str = MEASURING) -> None:
         """Tell what sizes cost for a text of so many characters, and why others are not told."""
@@ -88,7 +95,7 @@ class Sizes(Widget, can_focus=True):
                 # Said once, for the size whose turn it is.
                 line = line.rstrip() + f"{waiting:>{sum(COLUMNS[2:])}}"
                 line, waiting = line.ljust(sum(COLUMNS)), ""
-            chosen = size == self._chosen
+            chosen = size == self.chosen
             style = "bold" if chosen else "$foreground 70%"
             if chosen and self.has_focus:
                 style = "bold $block-cursor-foreground on $block-cursor-background"

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import charlm_core
+from charlm_core import saved_documents, saved_memories
+from charlm_core.predict.record import learned_directory
+from tests.predict.test_forgetting import save
 from tests.tui.commands.conftest import Charlm
 from tests.tui.support import FakeLearned, FakeModel
 
@@ -76,6 +80,43 @@ def test_forgets_all(charlm: Charlm, memory: FakeLearned) -> None:
     found = charlm("memory", "english", "--forget-all", "--json").json
     assert (found["chars"], found["documents"]) == (0, [])
     assert memory.log == ["opened", "forgot all", "saved", "closed"]
+
+
+def test_all_models_forget_a_text(charlm: Charlm, memory: FakeLearned) -> None:
+    """Where none is named: a person can't know which of them have read it."""
+    save("russian-1", a="one two", b="three")
+    save("notes-2", a="one four")
+    assert charlm("memory", "--forget", "a").code == 0
+    assert saved_documents() == {"b"}
+    assert set(memory.texts) == {"/texts/a\x1b.txt", "untitled"}
+    assert charlm("memory", "--forget-all").code == 0
+    assert saved_documents() == frozenset()
+    assert not memory.texts
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_model_that_is_named_forgets_alone(charlm: Charlm) -> None:
+    """The others keep what they have, and know nothing of it that is its own."""
+    save("russian-1", a="one two")
+    assert charlm("memory", "english", "--forget-all").code == 0
+    assert saved_documents() == {"a"}
+    outcome = charlm("memory", "english", "--forget", "a")
+    assert outcome.code == 1
+    assert "a: nothing was learned from it" in outcome.err
+
+
+@pytest.mark.usefixtures("memory")
+def test_what_can_not_be_forgotten_is_told(charlm: Charlm) -> None:
+    """The others have forgotten it all the same."""
+    save("russian-1", a="one two")
+    save("notes-2", a="one four")
+    with FileLock(learned_directory() / "russian-1.lock"):
+        outcome = charlm("memory", "--forget-all")
+    assert outcome.code == 1
+    assert "russian-1: in use by another process" in outcome.err
+    assert len(outcome.err.splitlines()) == 2  # with the note on the damaged file
+    assert [folder.name for folder in saved_memories()] == ["notes-2", "russian-1"]
+    assert saved_documents() == {"a"}
 
 
 def test_nothing_to_forget(charlm: Charlm, memory: FakeLearned) -> None:
