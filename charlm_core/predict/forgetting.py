@@ -19,6 +19,7 @@ from charlm_core.predict.record import (
     Record,
     forget_document,
     forget_everything,
+    learn_anew,
     learned_directory,
     read_record,
     writable,
@@ -98,10 +99,7 @@ def _documents(record: Record) -> set[str]:
 
 def _save(folder: Path, record: Record) -> None:
     """Write a record that has all to learn anew. Raises OSError."""
-    for passage in record.passages:
-        passage.done = False
-    record.static_nats = record.adaptive_nats = 0.0
-    record.scored = 0
+    learn_anew(record)
     # Another process that has it in memory sees by this that there is something to take in.
     record.generation += 1
     files = {LEARNED_FILE: msgspec.json.encode(record), WEIGHTS_FILE: safetensors.numpy.save({})}

@@ -35,6 +35,8 @@ from charlm_core.predict.record import (
     empty_record,
     forget_document,
     forget_everything,
+    inherited_record,
+    learn_anew,
     pieces,
     read_record,
     read_weights,
@@ -78,7 +80,8 @@ class Gain:
 class Learned:
     """A source that learns from documents and forgets them. Owned by one thread.
 
-    Nothing is written before `save`. Of a file that is damaged, `notices` tells; it is set aside.
+    What a checkpoint of the same name had learned that had other weights is learned anew. Nothing
+    is written before `save`. Of a file that is damaged, `notices` tells; it is set aside.
     """
 
     def __init__(
@@ -218,15 +221,11 @@ class Learned:
 
     def _start_over(self) -> None:
         """Learn from all passages anew."""
-        record = self._record
-        record.static_nats = record.adaptive_nats = 0.0
-        record.scored = 0
-        for passage in record.passages:
-            passage.done = False
+        learn_anew(self._record)
         self._mixture = self._untouched()
         self._lesson = None
         self._begun += 1
-        self._pending = deque(record.passages)
+        self._pending = deque(self._record.passages)
 
     def _untouched(self) -> Mixture:
         return Mixture(self._engine, self._vocab, Memory(len(self._vocab), self._texts))
@@ -311,6 +310,8 @@ class Learned:
         try:
             record = read_record(self.path)
             if record is None:
+                if inherited := inherited_record(self.path):
+                    self._adopt(inherited)
                 return
             weights = read_weights(self.path, self._mixture.tensors())
         except MemoryFileError as error:

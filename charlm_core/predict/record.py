@@ -5,7 +5,10 @@ FOLDER/
   weights.safetensors   the output layer and the mixer as those have made them
 """
 
+import contextlib
+import glob
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -171,6 +174,45 @@ def read_record(path: Path) -> Record | None:
     return record
 
 
+def inherited_record(path: Path) -> Record | None:
+    """What is to be learned anew where `path`, of `learned_path`, is not there yet.
+
+    A checkpoint that was trained again, or came anew with the product, has other weights under the
+    same name: what a person taught it they taught that name. Of several the record saved last; None
+    where there is none, or none that can be read.
+    """
+    name, _, own = path.name.rpartition("-")
+    if not (name and _FINGERPRINT.fullmatch(own)):
+        return None
+    others = (
+        other
+        for other in path.parent.glob(f"{glob.escape(name)}-*")
+        if _FINGERPRINT.fullmatch(other.name.removeprefix(f"{name}-"))
+    )
+    for other in sorted(others, key=_saved_at, reverse=True):
+        with contextlib.suppress(MemoryFileError):
+            if record := read_record(other):
+                learn_anew(record)
+                record.generation = 0
+                return record
+    return None
+
+
+def learn_anew(record: Record) -> None:
+    """Have all that a record holds learned once more."""
+    for passage in record.passages:
+        passage.done = False
+    record.static_nats = record.adaptive_nats = 0.0
+    record.scored = 0
+
+
+def _saved_at(path: Path) -> float:
+    try:
+        return (path / LEARNED_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def read_weights(path: Path, like: dict[str, Array]) -> dict[str, Array]:
     """The weights, each of the shape and type of those given; none where none were learned.
 
@@ -195,6 +237,9 @@ def read_weights(path: Path, like: dict[str, Array]) -> dict[str, Array]:
         if not (np.abs(other) <= LARGEST_WEIGHT).all():
             raise MemoryFileError(f"{file}: {name} holds what is no number")
     return {name: found[name] for name in like}
+
+
+_FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 
 def fingerprint(engine: Engine, vocab: Vocab) -> str:

@@ -1,5 +1,6 @@
 """What a model learns from a person's texts: what stayed, in its order, once; and it forgets."""
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlm_core import Learned, score
+from charlm_core import Learned, Model, forget_saved, score
 from charlm_core.predict import record as recording
 from charlm_core.predict.index import Index
 from charlm_core.predict.learned import BREATH
@@ -346,3 +347,66 @@ def test_each_checkpoint_learns_for_itself() -> None:
         assert path.parent == here.parent
         assert len(path.name) < 100
     assert MODEL.learned().path == learned_path("memory", MODEL.engine, MODEL.vocab)
+
+
+def taught(name: str, model: Model, **texts: str) -> Learned:
+    """What a checkpoint of this name has learned from these texts, saved."""
+    learned = Learned(model.engine, model.vocab, learned_path(name, model.engine, model.vocab))
+    for document, text in texts.items():
+        learned.keep(document, text)
+    learned.save()
+    return learned
+
+
+def untaught(name: str, model: Model) -> Learned:
+    """The same, when it is opened."""
+    return Learned(model.engine, model.vocab, learned_path(name, model.engine, model.vocab))
+
+
+def test_other_weights_of_the_same_name_learn_it_anew() -> None:
+    """A checkpoint that was trained again, or came with an update, knows what it was taught."""
+    taught("mine", MODEL, a=SENTENCES[0], b=SENTENCES[1])
+    again = untaught("mine", OTHER)
+    assert [document.name for document in again.documents] == ["a", "b"]
+    assert again.gain.static.chars == 0
+    assert again.keep("c", SENTENCES[2])
+    fresh_one = Learned(OTHER.engine, OTHER.vocab, NOWHERE)
+    for document, text in zip("abc", SENTENCES, strict=False):
+        fresh_one.keep(document, text)
+    for name, tensor in again._mixture.tensors().items():
+        np.testing.assert_array_equal(tensor, fresh_one._mixture.tensors()[name])
+    assert again.gain == fresh_one.gain
+    # A line that it was taught before is not taught twice.
+    assert again.keep("a", SENTENCES[0])
+    assert again.chars == fresh_one.chars
+    again.save()
+    # The old one has kept what it had, and learns on alone.
+    assert [document.name for document in untaught("mine", MODEL).documents] == ["a", "b"]
+    assert [document.name for document in untaught("mine", OTHER).documents] == ["a", "b", "c"]
+
+
+def test_no_other_name_is_learned_from() -> None:
+    """Nor what was forgotten, nor what was set aside as damaged."""
+    taught("mine", MODEL, a=SENTENCES[0])
+    for name in ("yours", "min", "mine-2"):
+        assert untaught(name, OTHER).documents == ()
+    taught("mine-2", MODEL, b=SENTENCES[1])
+    assert [document.name for document in untaught("mine", OTHER).documents] == ["a"]
+    assert forget_saved(None) == ()
+    assert untaught("mine", OTHER).documents == ()
+
+
+def test_of_several_the_latest_is_learned_from() -> None:
+    """And of one that is damaged nothing; it is left as it is, for its own checkpoint to tell."""
+    third = make_model(make_checkpoint(hidden=6, scale=2.0, seed=2))
+    older, newer = taught("mine", MODEL, a=SENTENCES[0]), taught("mine", OTHER)
+    newer.keep("b", SENTENCES[1])
+    newer.save()
+    os.utime(older.path / "learned.json", (1e9, 1e9))
+    names = [document.name for document in untaught("mine", third).documents]
+    assert names == ["a", "b"]
+    (newer.path / "learned.json").write_text("{")
+    found = untaught("mine", third)
+    assert [document.name for document in found.documents] == ["a"]
+    assert found.notices == ()
+    assert (newer.path / "learned.json").read_text() == "{"
