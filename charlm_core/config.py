@@ -114,7 +114,7 @@ class GenerateConfig:
 class SuggestConfig:
     """When a ghost shows, and where it stops."""
 
-    threshold: float = 0.18
+    threshold: float = 0.16
     """The least probability of a ghost's first word, 0 to 1, once a few letters of it stand. Lower
     ones speak more often and save more keys; higher ones are right more often."""
     patience: float = 0.8
@@ -123,11 +123,14 @@ class SuggestConfig:
     costs one key, and what is guessed then is much surer."""
     whole_threshold: float = 0.005
     """The least probability of a ghost longer than a word, 0 to 1."""
-    caution: float = 3.0
+    caution: float = 2.0
     """A ghost is worth the keys it saves times this power of its probability, 0 to 10. With 1 it
     would save most if it were the last; but after a wrong one the next letter makes a right one
     likelier, and after a short right one the rest can follow, so that what is surer is worth more
     than its share."""
+    passing: float = 0.1
+    """How often a ghost that says what one wants is seen and not taken all the same, 0 to 1: the
+    less, the more is concluded from a ghost that was let pass. With 1 nothing is."""
     max_chars: int = 64
     """Its longest, in characters, 1 to 4,096."""
     expansions: int = 40
@@ -147,6 +150,7 @@ class SuggestConfig:
         check_range("patience", self.patience, 0.0, 4.0)
         check_range("whole_threshold", self.whole_threshold, 0.0, 1.0)
         check_range("caution", self.caution, 0.0, 10.0)
+        check_range("passing", self.passing, 0.0, 1.0)
         check_range("max_chars", self.max_chars, 1, 4096)
         check_range("expansions", self.expansions, 1, 4096)
 
@@ -163,7 +167,7 @@ DIALS: Mapping[str, SuggestConfig] = MappingProxyType(
     {
         "quiet": SuggestConfig(threshold=0.6),
         "balanced": SuggestConfig(),
-        "eager": SuggestConfig(threshold=0.04, caution=2.0),
+        "eager": SuggestConfig(threshold=0.04),
     }
 )
 """How often the ghost speaks: on English prose at some 21%, 55% or 90% of positions."""

@@ -14,6 +14,9 @@ from charlm_core.vocab import Vocab
 
 Stopped = Literal["threshold", "lines", "length", "cancelled"]
 
+SHORTEST_GHOST = 2
+"""A ghost of one character saves nothing and counts as none."""
+
 MOST_LINES = 2
 """A ghost goes over so many line ends at most."""
 

@@ -15,10 +15,7 @@ from charlm_core.config import SuggestConfig
 from charlm_core.folding import is_joined
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
-from charlm_core.predict.proposal import Suggestion
-
-SHORTEST_GHOST = 2
-"""A ghost of one character saves nothing and counts as none."""
+from charlm_core.predict.proposal import SHORTEST_GHOST, Suggestion
 
 
 @dataclass(kw_only=True)
@@ -67,11 +64,16 @@ def _with_its_word(text: str, start: int, length: int) -> str:
 
 
 def typed(
-    text: str, suggest: Callable[[], Suggestion], push: Callable[[str], None]
+    text: str,
+    suggest: Callable[[], Suggestion],
+    push: Callable[[str], None],
+    decline: Callable[[], None] = lambda: None,
 ) -> Iterator[Replay]:
     """Type `text`, yielding the same figures, brought up to date, after each key.
 
     `suggest` gives the ghost where the text stands; `push` is told of each character that came.
+    The typist looks at each ghost: where one is not taken, `decline` is told so before the next
+    character comes.
     """
     found = Replay()
     while found.chars < len(text):
@@ -87,6 +89,8 @@ def typed(
             else:
                 whole = text.startswith(ghost.text, found.chars)
                 taken = len(ghost.text) if whole else len(word)
+        if taken == 1:
+            decline()
         found.keys += 1
         came = text[found.chars : found.chars + taken]
         if taken > 1:
@@ -124,4 +128,4 @@ def replays(
 
     for character in text[:start]:
         push(character)
-    return typed(text[start:], lambda: session.suggest(config), push)
+    return typed(text[start:], lambda: session.suggest(config), push, session.decline)

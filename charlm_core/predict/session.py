@@ -13,12 +13,20 @@ from dataclasses import replace
 from charlm_core.config import GenerateConfig, SamplingConfig, SuggestConfig
 from charlm_core.folding import is_joined
 from charlm_core.metrics import Score
+from charlm_core.predict.declined import Declined, Passed, then
 from charlm_core.predict.engine import Engine, Logits, State
 from charlm_core.predict.generating import Generation
 from charlm_core.predict.inside import Inside, look_inside
 from charlm_core.predict.odds import Odds, odds
 from charlm_core.predict.prefix import common_prefix
-from charlm_core.predict.proposal import Alphabet, Proposal, Suggestion, dropped
+from charlm_core.predict.proposal import (
+    SHORTEST_GHOST,
+    Alphabet,
+    Proposal,
+    Suggestion,
+    dropped,
+    first_word,
+)
 from charlm_core.predict.reading import BACK, Reading, is_plain, is_strange, reading
 from charlm_core.predict.sampling import surprise
 from charlm_core.predict.source import NetworkSource, Point, Source, log_normaliser
@@ -61,6 +69,8 @@ class Session:
         self._begun = self._source.begun
         self._proposals: dict[int, Proposal] = {}
         self._rolling: Proposal | None = None
+        # What had been let pass when so many characters stood, where anything had.
+        self._declined: dict[int, Declined] = {}
         self._nats = array("d", [0.0])  # nats[n]: the surprise at the first n characters
 
     @property
@@ -142,6 +152,10 @@ class Session:
             nats += surprise(logits, self._vocab.id_of(character))
         self._nats.append(nats)
         self._arrive(place + 1, point)
+        if declined := self._declined.get(place):
+            rest = () if over else then(declined, symbol)
+            if rest:
+                self._declined[place + 1] = rest
         if rolling := self._rolling:
             # As the model reads it, whichever way it is written.
             fits = not over and rolling.path.symbols[:1] == (symbol,)
@@ -150,6 +164,7 @@ class Session:
         if outdated % SPARSE:
             self._snapshots.pop(outdated, None)
         self._proposals.pop(outdated, None)
+        self._declined.pop(outdated, None)
 
     def _end(self, most: int) -> str:
         """The last characters of the text, `most` of them, however long it is."""
@@ -196,6 +211,7 @@ class Session:
         for position in range(now + 1, before + 1):
             self._snapshots.pop(position, None)
             self._proposals.pop(position, None)
+            self._declined.pop(position, None)
         self._rolling = None
         position = now
         while position not in self._snapshots:
@@ -211,6 +227,7 @@ class Session:
         # States never change once made, so both may hold the same ones.
         other._snapshots = self._snapshots.copy()
         other._proposals = self._proposals.copy()
+        other._declined = self._declined.copy()
         other._nats = self._nats[:]
         return other
 
@@ -233,19 +250,43 @@ class Session:
             # A ghost of what has been forgotten must not come back.
             self._begun = self._source.begun
             self._proposals.clear()
+            self._declined.clear()
             self._rolling = None
         config = config.doubted(self._doubt)
         found = self._proposals.get(self.chars)
         if found is None or found.config != config:
             found = None
-            if self._rolling is not None and self._rolling.config == config:
-                found = roll(self._source, self._alphabet, self._point, self._rolling, cancelled)
+            declined = self._declined.get(self.chars, ())
+            if config.decoding != "beam" or config.passing == 1.0:
+                declined = ()
+            rolling = self._rolling
+            if rolling is not None and rolling.config == config and not declined:
+                found = roll(self._source, self._alphabet, self._point, rolling, cancelled)
             if found is None:
-                found = propose(self._source, self._alphabet, self._point, config, cancelled)
+                found = propose(
+                    self._source, self._alphabet, self._point, config, cancelled, declined
+                )
             if not found.cancelled:
                 self._proposals[self.chars] = found
                 self._rolling = found
         return self._as_written(found.suggestion)
+
+    def decline(self) -> None:
+        """Tell that the ghost that `suggest` gave here was seen, and is not taken.
+
+        What it said is proposed again only if it is very likely all the same: see
+        `predict.declined`. Nothing follows where there was none, nor where it saves no key.
+        """
+        found = self._proposals.get(self.chars)
+        if found is None:
+            return
+        text = found.suggestion.text
+        # Who takes the first word only has not declined the others.
+        length = len(first_word(text))
+        length = length if length >= SHORTEST_GHOST else len(text)
+        if length >= SHORTEST_GHOST:
+            passed = Passed(found.path.symbols[:length], found.path.chances[:length])
+            self._declined[self.chars] = (*self._declined.get(self.chars, ()), passed)
 
     def _as_written(self, suggestion: Suggestion) -> Suggestion:
         """The same with quotes and dashes as the text has them."""

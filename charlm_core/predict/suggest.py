@@ -20,8 +20,12 @@ import numpy as np
 
 from charlm_core.config import SuggestConfig
 from charlm_core.predict.choosing import chosen_on
+from charlm_core.predict.declined import Declined, Weighing
 from charlm_core.predict.proposal import MOST_LINES, NOWHERE, Alphabet, Path, Proposal
 from charlm_core.predict.source import Point, Source
+
+UNWEIGHED = Weighing((), 1.0)
+"""Where nothing was let pass."""
 
 
 def propose(
@@ -30,16 +34,24 @@ def propose(
     point: Point,
     config: SuggestConfig,
     cancelled: Callable[[], bool],
+    declined: Declined = (),
 ) -> Proposal:
-    """Look for the ghost at `point`. `cancelled` is asked before each character looked at."""
+    """Look for the ghost at `point`. `cancelled` is asked before each character looked at.
+
+    What was `declined` before is the less likely: see `predict.declined`. That is asked of a search
+    alone; what is chosen character by character is what a person has set.
+    """
     asked = asked_at(point, alphabet, config)
     if config.decoding != "beam":
         found = chosen_on(source, alphabet, Proposal(NOWHERE, point, False, 0, asked), cancelled)
     else:
-        best, behind, lost = _best_beginning(source, alphabet, point, asked, cancelled)
-        found = Proposal(best, behind, False, best_length(best, asked), asked, lost)
-        if not lost:
-            found = _looked_on(source, alphabet, best, behind, asked, cancelled)
+        weighing = Weighing(declined, config.passing)
+        best, behind, lost = _best_beginning(source, alphabet, point, asked, cancelled, weighing)
+        if lost:
+            shown = best_length(weighing.weigh(best), asked)
+            found = Proposal(best, behind, False, shown, asked, lost)
+        else:
+            found = _looked_on(source, alphabet, best, behind, asked, cancelled, weighing)
     return replace(found, config=config)
 
 
@@ -142,6 +154,7 @@ def _best_beginning(
     point: Point,
     config: SuggestConfig,
     cancelled: Callable[[], bool],
+    weighing: Weighing,
 ) -> tuple[Path, Point, bool]:
     """Of all beginnings up to one word long that are likely enough, that which is worth most.
 
@@ -159,22 +172,23 @@ def _best_beginning(
         if lost := cancelled():
             break
         _, _, path, before = heapq.heappop(heap)
-        value = worth(path, config)
+        value = worth(weighing.weigh(path), config)
         if value > most:
             best, before_best, most = path, before, value
         if is_whole(path.text) or len(path.text) == config.max_chars:
             continue
         here = _behind(source, path, before)
         chances = np.exp(source.log_probabilities(here) + alphabet.mask)  # (V,)
-        whole = chances * path.product
+        whole = chances * (path.product / weighing.left)
         likely = np.flatnonzero((whole >= config.threshold) & (whole > 0.0))
         if len(likely) > MOST_BRANCHES:
             likely = likely[np.argsort(-chances[likely], kind="stable")[:MOST_BRANCHES]]
         for symbol in likely.tolist():
             made += 1
             child = path.then(alphabet.symbols[symbol], symbol, float(chances[symbol]))
-            if child.text.count("\n") <= MOST_LINES:
-                heapq.heappush(heap, (-child.product, made, child, here))
+            product = weighing.weigh(child).product
+            if product >= config.threshold and child.text.count("\n") <= MOST_LINES:
+                heapq.heappush(heap, (-product, made, child, here))
     return best, _behind(source, best, before_best), lost
 
 
@@ -190,6 +204,7 @@ def _looked_on(
     end: Point,
     config: SuggestConfig,
     cancelled: Callable[[], bool],
+    weighing: Weighing = UNWEIGHED,
     most: int = 1 << 16,
 ) -> Proposal:
     """A proposal of the path and what is likeliest behind it, `most` characters at most."""
@@ -197,7 +212,7 @@ def _looked_on(
     for _ in range(most):
         if not path.text or len(path.text) >= config.max_chars:
             break
-        if path.product < config.whole_threshold:
+        if weighing.weigh(path).product < config.whole_threshold:
             break
         if lost := cancelled():
             break
@@ -208,7 +223,7 @@ def _looked_on(
             ended = True
             break
         path, end = longer, source.advance(symbol, end)
-    return Proposal(path, end, ended, best_length(path, config), config, lost)
+    return Proposal(path, end, ended, best_length(weighing.weigh(path), config), config, lost)
 
 
 MOST_BRANCHES = 12

@@ -28,6 +28,7 @@ RANGES: list[tuple[Callable[..., Any], str, float, float]] = [
     (SuggestConfig, "threshold", 0.0, 1.0),
     (SuggestConfig, "whole_threshold", 0.0, 1.0),
     (SuggestConfig, "caution", 0.0, 10.0),
+    (SuggestConfig, "passing", 0.0, 1.0),
     (SuggestConfig, "max_chars", 1, 4096),
     (SuggestConfig, "expansions", 1, 4096),
 ]

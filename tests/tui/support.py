@@ -309,6 +309,10 @@ class FakeSession:
         self._model.configs.append(config)
         return FakeSuggestion(text, tuple(0.95 * math.exp(-i / 20) for i in range(len(text))))
 
+    def decline(self) -> None:
+        """Note after which text."""
+        self._model.declined.append(self._text)
+
     def least_chance(self, config: SuggestConfig) -> float:
         """What was asked for, whatever the text."""
         return config.threshold
@@ -342,6 +346,7 @@ class FakeModel:
         self.configs: list[SuggestConfig] = []
         self.others: tuple[str, ...] = ()
         self.log: list[str] = []
+        self.declined: list[str] = []
         self.memory = FakeLearned(self.log)
         self.gate = threading.Event()
         self.gate.set()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.tui.support import SENTENCE, FakeModel, running
+from tui.widgets.ghosted import SEEN_SECONDS, GhostArea
 
 
 def rest(typed: str) -> str:
@@ -338,3 +339,66 @@ async def test_keys_kept_for_screens_to_come() -> None:
         await it.press("f2", "f3", "f5", "f6")
         assert (it.editor.text, it.editor.ghost) == ("The q", ghost)
         assert it.editor.selection.is_empty
+
+
+class Clock:
+    """A clock that stands still."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+async def test_a_ghost_that_was_seen_is_let_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who types on what it says, after a moment in which it could be read, does not want it."""
+    clock = Clock()
+    monkeypatch.setattr(GhostArea, "clock", clock)
+    async with running() as it:
+        await it.type("The ")
+        assert it.editor.ghost == rest("The ")
+        # Faster than anybody can read.
+        clock.now += 0.6 * SEEN_SECONDS
+        await it.type("q")
+        assert it.model.declined == []
+        # The same word stands there on, and has been read by now.
+        clock.now += 0.6 * SEEN_SECONDS
+        await it.type("u")
+        assert it.model.declined == ["The q"]
+        # What still shows has to be seen anew.
+        clock.now += 0.6 * SEEN_SECONDS
+        await it.type("i")
+        assert it.model.declined == ["The q"]
+        clock.now += SEEN_SECONDS
+        await it.type("c")
+        assert it.model.declined == ["The q", "The qui"]
+
+
+@pytest.mark.parametrize("keys", [["tab"], ["ctrl+right"], ["alt+right"], ["x"], ["escape", "q"]])
+async def test_a_ghost_that_was_not_is_not(
+    keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes it, or a part of it, or types something else, or has sent it away."""
+    clock = Clock()
+    monkeypatch.setattr(GhostArea, "clock", clock)
+    async with running() as it:
+        await it.type("The ")
+        clock.now += 2 * SEEN_SECONDS
+        await it.press(*keys)
+        await it.type("!")
+        assert it.model.declined == []
+
+
+async def test_the_next_word_has_to_be_seen_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the first one of a ghost has been there."""
+    clock = Clock()
+    monkeypatch.setattr(GhostArea, "clock", clock)
+    async with running() as it:
+        await it.type("The ")
+        clock.now += 0.9 * SEEN_SECONDS
+        await it.type("quick ")
+        clock.now += 0.9 * SEEN_SECONDS
+        await it.type("b")
+        assert it.model.declined == []

@@ -94,6 +94,19 @@ def test_only_the_latest_is_answered() -> None:
     assert ear.events.empty()
 
 
+def test_what_was_let_pass_is_told_to_the_model() -> None:
+    """Where it stands at the very text whose ghost that was; in a burst of keys it does not."""
+    model = FakeModel()
+    with predicting(lambda name: model) as (predictor, ear):
+        ear.next(), ear.next()
+        for revision, (text, let_pass) in enumerate(
+            [("The ", ""), ("The q", "q"), ("The qu", ""), ("The quic", "c"), ("The quick", "k")]
+        ):
+            predictor.ask(Request(revision=revision, text=text, ghost=True, let_pass=let_pass))
+            assert ear.next().revision == revision
+        assert model.declined == ["The ", "The quic"]
+
+
 def test_asked_before_it_is_ready() -> None:
     """A question asked while the model loads is answered once it has."""
     loading = threading.Event()

@@ -249,6 +249,7 @@ class PredictingScreen(FindingScreen):
                     text=self._editor.context(),
                     ghost=self._editor.wants_ghost,
                     alternatives=alternatives,
+                    let_pass=self._editor.let_pass,
                 )
             )
 

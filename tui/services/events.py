@@ -40,6 +40,8 @@ class Request:
     """Whether a continuation is wanted, or the perplexity alone."""
     alternatives: bool = False
     """Whether others are wanted beside the continuation."""
+    let_pass: str = ""
+    """What was typed last, if the ghost before it said the same and was seen."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,6 +172,9 @@ class Session(Protocol):
     def suggest(self, config: SuggestConfig, cancelled: Cancelled) -> Suggested:
         """What may come next."""
 
+    def decline(self) -> None:
+        """Tell that what it suggested here was seen, and is not taken."""
+
     def least_chance(self, config: SuggestConfig) -> float:
         """How likely a ghost's first word must be."""
 

@@ -303,6 +303,8 @@ class Predictor:
         """Work on one request; None when a newer one came in."""
         request, config, cancelled = asked.request, self._config, self._mailbox.outdated
         session = learner.session
+        if request.let_pass and session.text + request.let_pass == request.text:
+            session.decline()
         if not session.seek(request.text, cancelled):
             return None
         ghost, stopped = Continuation(text="", probabilities=()), ""

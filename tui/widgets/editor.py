@@ -112,6 +112,7 @@ class Editor(GhostArea):
         if typed and (typed == "\n" or (_is_typed(typed) and not modified)):
             event.stop()
             over = bool(self._ghost) and not self._ghost.says(typed)
+            self.see_typed(typed)
             if typed == "\n":
                 self.action_new_line()
             else:

@@ -7,7 +7,8 @@ it from the left; any other edit, any move of the cursor and any undo takes it a
 don't call for a new one. An alternative that was chosen is a ghost like any other.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -30,6 +31,10 @@ LINE_END = "⏎"
 
 LOOK = 4096
 """Characters of an insertion in which the end of a word is looked for."""
+
+SEEN_SECONDS = 0.8
+"""Who goes on typing what a ghost says that has stood there for so long has seen it, and let it
+pass: to read a word and press a key takes half a second. Whoever types faster has not."""
 
 SHADES = ((0.8, "editor--ghost-likely"), (0.4, "editor--ghost-fair"), (0.0, "editor--ghost-faint"))
 """From which probability on a ghost's character takes which style."""
@@ -63,9 +68,14 @@ class GhostArea(StreamArea):
         place: str
         """Which of how many."""
 
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    """Seconds."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._ghost = NO_GHOST
         self._ghost_at: Location = (0, 0)
+        self._ghost_since = 0.0
+        self._let_pass = (0, "")
         self._alternatives = Alternatives()
         self._accepted = NO_GHOST
         self._revision = 0
@@ -86,6 +96,17 @@ class GhostArea(StreamArea):
     def ghost_odds(self) -> tuple[float, ...]:
         """How likely each of its characters was when it was proposed."""
         return self._ghost.probabilities
+
+    @property
+    def ghost_seconds(self) -> float:
+        """How long its first word has been there, or what is left of that."""
+        return self.clock() - self._ghost_since if self._ghost else 0.0
+
+    @property
+    def let_pass(self) -> str:
+        """What was typed last, if it is what a ghost said that had been seen; else empty."""
+        edits, typed = self._let_pass
+        return typed if edits == self._edits else ""
 
     @property
     def revision(self) -> int:
@@ -210,6 +231,13 @@ class GhostArea(StreamArea):
 
     # What becomes of the ghost.
 
+    def see_typed(self, character: str) -> None:
+        """Take note of a character that is about to be typed where a ghost may show."""
+        if self._ghost.says(character) and self.ghost_seconds >= SEEN_SECONDS:
+            self._let_pass = self._edits + 1, character
+            # What goes on showing has to be seen anew.
+            self._ghost_since = self.clock()
+
     def on_blur(self) -> None:
         """Let it go when the focus goes to another widget; not when the terminal loses it."""
         if self._keys_go_elsewhere:
@@ -260,10 +288,24 @@ class GhostArea(StreamArea):
 
     def _set_ghost(self, ghost: Ghost) -> None:
         """Show this ghost at the cursor."""
+        before = self._ends_at(self._ghost)
         self._ghost_at = self.cursor_location
+        if ghost and self._ends_at(ghost) != before:
+            self._ghost_since = self.clock()
         if ghost != self._ghost:
             self._ghost = ghost
             self.repaint()
+
+    def _ends_at(self, ghost: Ghost) -> tuple[int, int, str] | None:
+        """Where the first word of this ghost at the cursor ends, and with which character.
+
+        Eating a ghost from the left does not change that.
+        """
+        if not ghost:
+            return None
+        row, column = self._ghost_at
+        length = ghost.first_word()
+        return row, column + length, ghost.text[length - 1]
 
     def _show_alternative(self) -> None:
         self._set_ghost(self._alternatives.chosen)
