@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from charlm_core.gather.prepare import prepare_corpus as prepare_corpus
     from charlm_core.gather.prepare import valid_path as valid_path
     from charlm_core.learn.baseline import torch_step_us as torch_step_us
+    from charlm_core.learn.config import CONTINUED_RATE as CONTINUED_RATE
     from charlm_core.learn.config import PRESETS as PRESETS
     from charlm_core.learn.config import SEMINAR_TEXT as SEMINAR_TEXT
     from charlm_core.learn.config import SIZES as SIZES
@@ -196,6 +197,7 @@ _HOMES = {
     ],
     "charlm_core.learn.baseline": ["torch_step_us"],
     "charlm_core.learn.config": [
+        "CONTINUED_RATE",
         "PRESETS",
         "SEMINAR_TEXT",
         "SIZES",

@@ -189,6 +189,11 @@ def suited(config: TrainConfig, minutes: float) -> TrainConfig:
     return replace(sized(config, "small"), learning_rate=1e-2, dropout=dropout)
 
 
+CONTINUED_RATE = 1e-3
+"""The highest learning rate of a training that begins with a model's weights, unless one is named:
+four times as much unlearns what it knows before it has learned anything; see RECIPE.md."""
+
+
 def sized(config: TrainConfig, size: str) -> TrainConfig:
     """`config` with a network of this size, the cell as before, and what suits so large a one."""
     config = replace(config, model=replace(SIZES[size], cell=config.model.cell))

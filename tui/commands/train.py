@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from charlm_core import PRESETS, SIZES, RunError, sized, spare_threads, step_aside, suited
+from charlm_core import (
+    CONTINUED_RATE,
+    PRESETS,
+    SIZES,
+    RunError,
+    sized,
+    spare_threads,
+    step_aside,
+    suited,
+)
 from tui.commands.output import emit, json_option, tell
 from tui.commands.progress import TrainingProgress
 
@@ -97,7 +106,7 @@ def command(
         raise click.UsageError("a CORPUS and --name are needed (or --resume RUN)")
     if begin_with and (shape := given.keys() & SHAPE):
         raise click.UsageError(f"--from gives the network's shape; leave out --{min(shape)}")
-    config = configure(preset or STANDARD, given)
+    config = configure(preset or STANDARD, given, continued=bool(begin_with))
     # Only now, as it takes PyTorch seconds to load.
     from charlm_core import ToldElsewhereError, joined, resume, start, use_threads
 
@@ -153,8 +162,11 @@ def report(training: "Training", final: "Evaluation", done: "Done", *, as_json: 
     )
 
 
-def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
-    """The preset's settings with those given on the command line put over them."""
+def configure(preset: str, given: dict[str, Any], *, continued: bool = False) -> "TrainConfig":
+    """The preset's settings with those given on the command line put over them.
+
+    Where it is `continued`, from a model's weights, those that suit that are between them.
+    """
     if "epochs" in given and "minutes" in given:
         raise click.UsageError("--epochs and --minutes are two budgets; give one")
     config = PRESETS[preset]()
@@ -164,6 +176,8 @@ def configure(preset: str, given: dict[str, Any]) -> "TrainConfig":
     size = given.pop("size", "")
     if size:
         config = sized(config, size)
+    elif continued:
+        config = replace(config, learning_rate=CONTINUED_RATE)
     elif preset == STANDARD and not given.keys() & {"hidden", "layers"}:
         config = suited(config, given.get("minutes", config.minutes))
     model = replace(config.model, **{k: v for k, v in given.items() if k in shape})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from charlm_core import locate, runs_directory
+from charlm_core import CONTINUED_RATE, locate, runs_directory
 from charlm_core.checkpoint import read_config
 from charlm_core.learn import launch as launch  # loaded before anybody loses his privileges
 from tests.learn.support import PARAGRAPH
@@ -169,6 +169,16 @@ def test_a_training_that_begins_with_a_model(charlm: Charlm, corpus: Path) -> No
     assert (second.hidden, second.embed) == (16, 8)
     assert second.training.start
     assert second.training.start.name == "first"
+
+
+def test_what_a_model_knows_is_not_unlearned() -> None:
+    """From a model's weights the rate is a lower one, unless it is named, whatever the budget."""
+    for given in ({}, {"minutes": 60.0}, {"epochs": 2.0}):
+        config = configure("standard", dict(given), continued=True)
+        assert config.learning_rate == CONTINUED_RATE < configure("standard", {}).learning_rate
+        assert config.batch == configure("standard", {}).batch
+    given = {"learning_rate": 2e-3}
+    assert configure("standard", dict(given), continued=True).learning_rate == 2e-3
 
 
 def test_a_model_to_begin_with_gives_the_shape(charlm: Charlm, corpus: Path) -> None:
