@@ -81,10 +81,7 @@ RECIPES = {
         "the 18F blog and handbook (CC0); Python PEPs (public domain); The Rust Programming "
         "Language (MIT or Apache-2.0); State of the Union and inaugural addresses (public "
         "domain). The validation text is the tail of each document.",
-        stages=(
-            (*_FIRST, "--epochs", "3", "--evaluations", "24"),
-            (*_LATER, "--epochs", "2", "--evaluations", "8"),
-        ),
+        stages=((*_FIRST, "--epochs", "3", "--evaluations", "24"),),
         judgement="It writes as novels, speeches, reports and handbooks do. Speeches cost "
         "{speeches} bits a character, dialogue {dialogue}, other prose {other prose}; lists and "
         "headings, which begin anew in each line, {lists}. It is sure inside words and much less "
@@ -100,7 +97,10 @@ RECIPES = {
         purpose="Russian prose",
         about="Russian prose of the 19th and early 20th century from RusLit (public domain), plain "
         "UTF-8 with straight quotes. The validation text is the tail of each document.",
-        stages=((*_FIRST, "--epochs", "2", "--evaluations", "10"),),
+        stages=(
+            (*_FIRST, "--epochs", "2", "--evaluations", "10"),
+            (*_LATER, "--epochs", "1.5", "--evaluations", "6"),
+        ),
         judgement="It writes as Russian prose did a century ago, and has none of the words that "
         "came since. Prose costs {prose} bits a character, dialogue {dialogue}; the notes and "
         "dates of annotated editions {notes}. Endings are cheap and beginnings dear: from the "
