@@ -114,7 +114,7 @@ class GenerateConfig:
 class SuggestConfig:
     """When a ghost shows, and where it stops."""
 
-    threshold: float = 0.16
+    threshold: float = 0.17
     """The least probability of a ghost's first word, 0 to 1, once a few letters of it stand. Lower
     ones speak more often and save more keys; higher ones are right more often."""
     patience: float = 0.8
@@ -170,4 +170,4 @@ DIALS: Mapping[str, SuggestConfig] = MappingProxyType(
         "eager": SuggestConfig(threshold=0.04),
     }
 )
-"""How often the ghost speaks: on English prose at some 21%, 55% or 90% of positions."""
+"""How often the ghost speaks: on English prose at some 20%, 56% or 89% of positions."""

@@ -114,7 +114,7 @@ async def test_the_key_opens_and_closes_it() -> None:
         ("length", ["shift+left"], "‹ 56 ›", "sample"),
         ("length", [*"6", "enter"], "‹ 6 ›", "sample"),
         ("confidence", ["right"], "‹ 0.05 ›", "c0.05"),
-        ("confidence", ["backspace"], "‹ 0.16 › by dial", "c0.16"),
+        ("confidence", ["backspace"], "‹ 0.17 › by dial", "c0.17"),
         ("seed", ["right"], "‹ 1 › locked", "s1 "),
         ("seed", [*"123", "enter"], "‹ 123 › locked", "s123 "),
     ],
