@@ -150,7 +150,10 @@ def test_an_interrupted_training_keeps_what_it_learned(corpus: Path, tmp_path: P
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     metrics = tmp_path / "run" / "metrics.jsonl"
-    while process.poll() is None and not (metrics.exists() and metrics.stat().st_size):
+    # Before the first step it has nothing to keep.
+    while process.poll() is None and not (
+        metrics.exists() and b'"event":"step"' in metrics.read_bytes()
+    ):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=120)
