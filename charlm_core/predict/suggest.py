@@ -163,7 +163,7 @@ def _best_beginning(
     """
     lost = False
     best, before_best, most = NOWHERE, point, 0.0
-    heap: list[tuple[float, int, Path, Point]] = [(-1.0, 0, NOWHERE, point)]
+    heap: list[tuple[float, int, Path, Path, Point]] = [(-1.0, 0, NOWHERE, NOWHERE, point)]
     made = 0
     for _ in range(config.expansions):
         # No word is so long that what is still to be looked behind could be worth more.
@@ -171,8 +171,8 @@ def _best_beginning(
             break
         if lost := cancelled():
             break
-        _, _, path, before = heapq.heappop(heap)
-        value = worth(weighing.weigh(path), config)
+        _, _, path, weighed, before = heapq.heappop(heap)
+        value = worth(weighed, config)
         if value > most:
             best, before_best, most = path, before, value
         if is_whole(path.text) or len(path.text) == config.max_chars:
@@ -186,9 +186,9 @@ def _best_beginning(
         for symbol in likely.tolist():
             made += 1
             child = path.then(alphabet.symbols[symbol], symbol, float(chances[symbol]))
-            product = weighing.weigh(child).product
-            if product >= config.threshold and child.text.count("\n") <= MOST_LINES:
-                heapq.heappush(heap, (-product, made, child, here))
+            weighed = weighing.weigh(child)
+            if weighed.product >= config.threshold and child.text.count("\n") <= MOST_LINES:
+                heapq.heappush(heap, (-weighed.product, made, child, weighed, here))
     return best, _behind(source, best, before_best), lost
 
 

@@ -1,6 +1,5 @@
 """What a person wants trained, before there is a run."""
 
-import os
 import re
 import shutil
 import stat
@@ -17,6 +16,7 @@ from charlm_core import (
     is_control,
     model_name_fault,
 )
+from tui.services.models import is_same
 from tui.services.paths import is_folder
 
 LEAST_BYTES = 2000
@@ -110,17 +110,13 @@ def default_plan(
     """
     corpus = document.absolute() if document and _long_enough(document) else _present_folder()
     corpora = (corpus,) if corpus else ()
+    at = Path(in_use) if in_use else None
     return Plan(
         name=suited_name(corpora, taken),
         corpora=corpora,
         minutes=DEFAULT_MINUTES,
-        begin_with=next((one.path for one in models if _is_at(one, in_use)), ""),
+        begin_with=next((one.path for one in models if is_same(Path(one.path), at)), ""),
     )
-
-
-def _is_at(model: Beginning, folder: str) -> bool:
-    """Whether it is the model in this folder, however that is written."""
-    return bool(folder) and os.path.realpath(model.path) == os.path.realpath(folder)
 
 
 def suited_name(corpora: Sequence[Path], taken: Collection[str]) -> str:
