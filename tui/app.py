@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from charlm_core import CharlmError, one_line
+from tui.hangup import end_with_the_terminal
 from tui.keyboard import read_with_care
 from tui.paint import PaintedApp
 from tui.screens.editor import EditorScreen
@@ -157,13 +158,16 @@ def run(paths: Sequence[Path], checkpoint: str, *, read_only: bool = False) -> i
     # A tour has one write something: not in somebody's file.
     app.main.welcoming = first is None
     read_with_care()
+    end_with_the_terminal()
     try:
         app.run()
     except BaseException as error:
         app.fault = app.fault or error
         app.rescue()
-    for line in app.last_words:
-        sys.stderr.write(f"charlm-tui: {one_line(line)}\n")
+    # To a terminal that is gone there is nothing to say.
+    with contextlib.suppress(OSError):
+        for line in app.last_words:
+            sys.stderr.write(f"charlm-tui: {one_line(line)}\n")
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0

@@ -1,9 +1,8 @@
 """What the terminal sends, read in place of Textual's own reader where that falls short."""
 
-import codecs
 import sys
-from collections.abc import Callable, Generator, Iterable
-from functools import partial
+from collections.abc import Generator, Iterable
+from encodings.utf_8 import IncrementalDecoder
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -115,8 +114,22 @@ def read_with_care() -> None:
         from textual.drivers import linux_driver
 
         linux_driver.XTermParser = KeyboardParser  # type: ignore[attr-defined]
-        linux_driver.getincrementaldecoder = _lenient  # type: ignore[assignment, attr-defined]
+        linux_driver.getincrementaldecoder = _decoder  # type: ignore[assignment, attr-defined]
 
 
-def _lenient(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+class _Decoder(IncrementalDecoder):
+    """Lenient with what is no text. Raises EOFError where a terminal ends."""
+
+    def __init__(self) -> None:
+        super().__init__("replace")
+
+    def decode(self, data: bytes, final: bool = False) -> str:  # type: ignore[override]
+        """The text so far. A terminal that is there is never at its end."""
+        if not data and not final:
+            raise EOFError
+        return super().decode(data, final)
+
+
+def _decoder(encoding: str) -> type[_Decoder]:
+    """That of the one encoding that Textual asks for."""
+    return _Decoder

@@ -56,6 +56,26 @@ def test_offered_after_every_end(tmp_path: Path, number: signal.Signals) -> None
     assert left() == []
 
 
+WAITS = """
+import signal, subprocess, sys
+signal.signal(signal.SIGHUP, lambda number, frame: None)
+sys.exit(subprocess.call(sys.argv[1:]))
+"""
+"""Runs a command as make does: it is told of a closed terminal, the command is not."""
+
+
+@pytest.mark.parametrize("before", [[], [sys.executable, "-c", WAITS]], ids=["alone", "in make"])
+def test_a_closed_window_ends_it(tmp_path: Path, before: list[str]) -> None:
+    """It ends by itself whoever is told of it, with the text where the next start offers it."""
+    path = tmp_path / "note.txt"
+    path.write_text("one\n")
+    with terminal([*before, *program(path)]) as screen:
+        screen.wait(lambda lines: lines[0] == " one", "the text")
+        typed(screen, "precious")
+        assert screen.close() == 128 + signal.SIGHUP
+    assert left() == ["preciousone\n"]
+
+
 def test_keys_of_tabs(tmp_path: Path) -> None:
     """Alt with a digit and Ctrl-PgDn do what they do as a plain terminal sends them."""
     for name in ["one", "two", "three"]:
