@@ -14,7 +14,8 @@ from textual.widgets import Button, Input, Static
 
 from charlm_core import SIZES, Cell, ConfigError, Speed
 from tui.screens.new_run import NewRun
-from tui.services.plan import Beginning, Plan
+from tui.services.beginnings import Beginning
+from tui.services.plan import Plan
 from tui.services.speeds import Measure
 from tui.widgets.corpus_tree import CorpusTree
 from tui.widgets.folder_line import FolderLine

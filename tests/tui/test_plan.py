@@ -1,21 +1,15 @@
 """What is proposed for a new run, and what is wrong with what a person enters."""
 
 import os
-import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from charlm_core import SIZES, is_control, runs_directory
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shapes, write
-from charlm_core.config import ModelConfig
-from charlm_core.library import shipped_directory
-from charlm_core.vocab import UNKNOWN
+from charlm_core import is_control
+from tui.services.beginnings import beginnings
 from tui.services.plan import (
     DEFAULT_MINUTES,
     LEAST_BYTES,
-    beginnings,
     budget_fault,
     default_plan,
     free_name,
@@ -80,30 +74,6 @@ def test_a_folder_that_is_gone_is_not_proposed(here: Path) -> None:
     """The current folder may have been deleted."""
     here.rmdir()
     assert default_plan(None, ()).corpora == ()
-
-
-def test_models_to_begin_with(home: Path) -> None:
-    """Those that are shipped, and of one's own the newest, whatever its shape."""
-    shipped = [one.name for one in beginnings()]
-    assert shipped == sorted(one.name for one in shipped_directory().iterdir())
-    for name, hidden, age in (("old", 256, 9), ("new", 257, 5), ("oldest", 12, 20)):
-        model = ModelConfig(cell="gru", hidden=hidden, embed=SIZES["small"].embed)
-        config = CheckpointConfig(
-            format_version=FORMAT_VERSION, vocabulary=(UNKNOWN, "a"), **vars(model)
-        )
-        shapes = tensor_shapes(model, 2)
-        tensors = {one: np.zeros(shape, np.float32) for one, shape in shapes.items()}
-        folder = runs_directory() / name / "best"
-        folder.parent.mkdir(parents=True)
-        write(folder, config, tensors, card="")
-        os.utime(folder / "model.safetensors", (time.time() - age,) * 2)
-    found = beginnings()
-    assert [one.name for one in found] == [*shipped, "new"]
-    assert (found[-1].cell, found[-1].size) == ("gru", "")
-    assert found[-1].path == str(runs_directory() / "new" / "best")
-    os.utime(runs_directory() / "old" / "best" / "model.safetensors")
-    assert (beginnings()[-1].name, beginnings()[-1].size) == ("old", "small")
-    assert next(one.size for one in found if one.name == "english") == "large"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from tests.runs import BEGAN, add, course, done, evaluation, make_run, step
 from tests.tui.support import Bench, FakeModel, running
 from tui.screens import new_run
 from tui.screens.training import TrainingScreen
-from tui.services.plan import Beginning, Plan
+from tui.services.beginnings import Beginning
+from tui.services.plan import Plan
 from tui.services.trainings import Trainings
 from tui.widgets.curves import COLOURS, Curve, curves_of, legend, limits
 from tui.widgets.figures import ending, figures

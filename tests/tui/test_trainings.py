@@ -134,10 +134,13 @@ def test_sees_that_another_takes_a_run_up(tmp_path: Path) -> None:
             ear.state("run", "running")
 
 
+ECHO = "import sys; print(*sys.argv[1:], sep='\\n', file=sys.stderr)"
+"""Says what it was given, a line each, and ends."""
+
+
 def test_begins_a_training(tmp_path: Path) -> None:
     """The command gets the plan and the folder, which exists at once, and is not ours to end."""
-    echo = "import sys; print(*sys.argv[1:], sep='\\n', file=sys.stderr)"
-    with following(tmp_path / "runs", echo) as (trainings, ear):
+    with following(tmp_path / "runs", ECHO) as (trainings, ear):
         path = trainings.begin(plan())
         assert (path, path.is_dir()) == (tmp_path / "runs" / "mine", True)
         view = ear.state("mine", "failed")
@@ -151,8 +154,7 @@ def test_begins_a_training(tmp_path: Path) -> None:
 
 def test_begins_with_a_model(tmp_path: Path) -> None:
     """Which gives the network's cell and size."""
-    echo = "import sys; print(*sys.argv[1:], sep='\\n', file=sys.stderr)"
-    with following(tmp_path / "runs", echo) as (trainings, ear):
+    with following(tmp_path / "runs", ECHO) as (trainings, ear):
         trainings.begin(dataclasses.replace(plan(), begin_with="/models/english"))
         assert ear.state("mine", "failed").log[1:7] == (
             *("--name", "mine", "--from", "/models/english", "--epochs", "2"),

@@ -16,10 +16,11 @@ from textual.widgets import Button, Input, Static
 
 from charlm_core import Cell, Speed, runs_directory, training_speeds
 from tui.screens.outlook import corpus_fault, doubt, figures, hint, prospect, tally_words
+from tui.services.beginnings import Beginning
 from tui.services.corpora import CorpusReader, Found
 from tui.services.counts import Count, Listing, Tally
 from tui.services.paths import absolute, complete, first_folder, is_folder
-from tui.services.plan import Beginning, Plan, budget_fault, name_fault, room_fault, suited_name
+from tui.services.plan import Plan, budget_fault, name_fault, room_fault, suited_name
 from tui.services.speeds import Measure, Measured, Speedometer
 from tui.text.visible import visible
 from tui.widgets.choices import Choices

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charlm_core import Cell, RunError, RunView
-from tui.services.plan import Plan, beginnings, default_plan
+from tui.services.beginnings import beginnings
+from tui.services.plan import Plan, default_plan
 from tui.services.trainings import Seen, Trainings
 from tui.text.visible import visible
 from tui.widgets.curves import Curves
