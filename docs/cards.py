@@ -26,9 +26,19 @@ from charlm_core.checkpoint import (
     read_config,
     tensor_shapes,
 )
-from docs.checkpoints import RECIPES, ROOT, Recipe, folders, preparing, texts, training
+from docs.checkpoints import (
+    ROOT,
+    folders,
+    preparing,
+    preparing_for_calibration,
+    texts,
+    training,
+    twin,
+)
 from docs.figures import Figures, Input, Measure, MeasureError, measures
+from docs.finishing import AVERAGED, FACTOR
 from docs.history import history
+from docs.recipes import RECIPES, Recipe
 from docs.sections import HEADING, Told, overview, sections
 
 CHARS = 50_000
@@ -36,6 +46,9 @@ CHARS = 50_000
 
 DATA, RUNS = Path("corpora"), Path("runs")
 """Where texts and runs are in the commands that a card shows: as `make checkpoints` has them."""
+
+TESTS = "STDLIB/test/test_*.py"
+"""Likewise those of the standard library."""
 
 BEGIN, END = "<!-- models: `make cards` writes this table -->\n", "<!-- /models -->\n"
 """What the table stands between in the README."""
@@ -53,6 +66,8 @@ class Shipped:
     """Where it lies."""
     runs: Sequence[Path]
     """The folders of the runs that made it, one for each stage."""
+    twin: Path | None
+    """That of the last stage's twin, where it has one."""
     figures: Figures
     """What has been measured of it."""
     measures: tuple[Measure, ...]
@@ -77,18 +92,40 @@ class Shipped:
             made=made(self.name, self.recipe),
             differing=differs(self.recipe, config),
             remark=self.recipe.remark,
+            finishing=finishing(config),
             judgement=self.recipe.judgement,
             prompt=self.recipe.prompt,
-            history=history(self.runs, config),
+            history=history(self.runs, self.twin, config),
         )
 
 
 def made(name: str, recipe: Recipe) -> list[str]:
     """The commands that make a checkpoint: the one that does it all, then those that it runs."""
-    one = f"make checkpoints DATA={DATA} ONLY={name}"
     below = [preparing(name, RUNS)] if recipe.prepared else []
+    if recipe.calibrated:
+        below.append(preparing_for_calibration(name, [TESTS], RUNS))
     below += training(name, recipe, DATA, RUNS)
-    return [one, *(f"charlm-tui {shlex.join(words)}" for words in below)]
+    lines = [f"charlm-tui {shlex.join(words)}" for words in below]
+    # A shell finds those files.
+    lines = [line.replace(f"'{TESTS}'", TESTS) for line in lines]
+    return [f"make checkpoints DATA={DATA} ONLY={name}", *lines]
+
+
+def finishing(config: CheckpointConfig) -> str:
+    """What became of the weights after the trainings; empty where nothing did."""
+    facts, said = config.training, []
+    if AVERAGED in facts.settings:
+        said.append(
+            "The weights are the mean of those of the last two trainings, which began alike (model "
+            "soups, Wortsman et al. 2022)."
+        )
+    if FACTOR in facts.settings:
+        said.append(
+            f"The output layer is multiplied by {facts.settings[FACTOR]}, with which the tests of "
+            "the standard library, which it has not read, are predicted best (temperature "
+            "scaling, Guo et al. 2017)."
+        )
+    return " ".join([*said, f"That made it {facts.validation_bpc:.3f}."] if said else [])
 
 
 def differs(recipe: Recipe, config: CheckpointConfig) -> bool:
@@ -97,6 +134,8 @@ def differs(recipe: Recipe, config: CheckpointConfig) -> bool:
     last = recipe.stages[-1]
     names = [word[2:].replace("-", "_") for word in last[::2]]
     if bool(config.training.start) != (len(recipe.stages) > 1):
+        return True
+    if (AVERAGED in settings, FACTOR in settings) != (bool(recipe.twin), recipe.calibrated):
         return True
     return any(
         float(value) != settings.get(name) for name, value in zip(names, last[1::2], strict=True)
@@ -120,6 +159,7 @@ def shipped(name: str, data: Path, runs: Path, out: Path, chars: int) -> Shipped
         recipe=recipe,
         folder=out / name,
         runs=folders(name, recipe, runs),
+        twin=twin(name, recipe, runs),
         figures=Figures(runs / f"{name}.figures.json", inputs),
         measures=measures(name, recipe.prompt, chars),
     )

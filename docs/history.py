@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from charlm_core.checkpoint import CheckpointConfig, weights_digest
+from charlm_core.checkpoint import CheckpointConfig, read_config, weights_digest
 from charlm_core.errors import CheckpointError, RunError
 from charlm_core.learn.curve import Point
 from charlm_core.learn.events import Began, Step
@@ -65,21 +65,34 @@ class History:
 
     stages: tuple[Stage, ...]
     """At least one, the first of them from random weights."""
+    twin: Stage | None = None
+    """A training like the last stage, with whose weights its were averaged."""
+
+    @property
+    def all(self) -> tuple[Stage, ...]:
+        """Every training."""
+        return (*self.stages, self.twin) if self.twin else self.stages
 
     @property
     def seconds(self) -> float:
         """Of training in all."""
-        return sum(stage.seconds for stage in self.stages)
+        return sum(stage.seconds for stage in self.all)
 
     @property
     def quiet_seconds(self) -> float:
         """How long all of it takes at each stage's pace."""
-        return sum(stage.quiet_seconds for stage in self.stages)
+        return sum(stage.quiet_seconds for stage in self.all)
+
+    @property
+    def lengthened(self) -> float:
+        """How many times as long the last stage, with its twin, has made it; 2 of an only one."""
+        before = sum(stage.quiet_seconds for stage in self.stages[:-1])
+        return self.quiet_seconds / before if before else 2.0
 
     @property
     def pieces(self) -> int:
         """How often a process began or went on with one of them."""
-        return sum(stage.taken_up for stage in self.stages)
+        return sum(stage.taken_up for stage in self.all)
 
     def brought(self) -> float | None:
         """Bits a character that the last stage brought, or the second half of an only one.
@@ -103,23 +116,35 @@ class History:
         brought = self.brought()
         if brought is None:
             return None
-        whole = self.quiet_seconds
-        before = whole - self.stages[-1].quiet_seconds if len(self.stages) > 1 else whole / 2
-        return max(0.0, brought) * math.log(1 + HOUR / whole) / math.log(whole / before)
+        longer = 1 + HOUR / self.quiet_seconds
+        return max(0.0, brought) * math.log(longer) / math.log(self.lengthened)
 
 
-def history(runs: Sequence[Path], config: CheckpointConfig) -> History | None:
+def history(runs: Sequence[Path], twin: Path | None, config: CheckpointConfig) -> History | None:
     """The record of these runs, where they are those that made this checkpoint.
 
     None, too, where one of them has not ended or did not begin with the one before.
     """
-    found = [_stage(run) for run in runs]
-    stages = tuple(stage for stage in found if stage is not None)
-    if len(stages) < len(found) or stages[-1].valid_nats != config.training.validation_nats:
+    followed = [*pairwise(runs), *([(runs[-2], twin)] if twin else [])]
+    if not _made(runs[-1], config) or not all(_follows(*pair) for pair in followed):
         return None
-    if not all(_follows(before, after) for before, after in pairwise(runs)):
+    stages = tuple(stage for stage in map(_stage, runs) if stage is not None)
+    other = _stage(twin) if twin else None
+    if len(stages) < len(runs) or (twin and not other):
         return None
-    return History(stages=stages)
+    return History(stages=stages, twin=other)
+
+
+def _made(run: Path, config: CheckpointConfig) -> bool:
+    """Whether a run's best weights are those that a checkpoint was made of, as far as it says."""
+    try:
+        best, made = read_config(run / "best").training, config.training
+    except CheckpointError:
+        return False
+    # What becomes of them after the training changes the other facts.
+    return (best.start, best.seed, best.chars_seen, best.seconds, best.corpora) == (
+        *(made.start, made.seed, made.chars_seen, made.seconds, made.corpora),
+    )
 
 
 def _follows(before: Path, after: Path) -> bool:

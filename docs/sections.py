@@ -46,6 +46,8 @@ class Told:
     """Whether the run had other settings than these commands."""
     remark: str
     """In what it was not made as they say; empty where it was."""
+    finishing: str
+    """What became of its weights after the trainings; empty where nothing did."""
     judgement: str
     """What it is good and bad at, with `{kind}` for the bits a character of what begins so."""
     prompt: str
@@ -62,7 +64,7 @@ def sections(told: Told) -> str:
         _kinds(told),
         _sample(told),
         _made(told),
-        _curve(told.history),
+        _curve(told),
     ]
     return "\n".join(line for part in parts for line in (*part, ""))
 
@@ -248,7 +250,7 @@ def _made(told: Told) -> list[str]:
     if past is None:
         return [*lines, "", "The record of its training is not at hand: no curve."]
     pieces = f", in {past.pieces} pieces" if past.pieces > 1 else ""
-    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.stages)
+    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.all)
     return [
         *lines,
         "",
@@ -258,7 +260,8 @@ def _made(told: Told) -> list[str]:
     ]
 
 
-def _curve(past: History | None) -> list[str]:
+def _curve(told: Told) -> list[str]:
+    past = told.history
     if past is None:
         return []
     return [
@@ -272,6 +275,7 @@ def _curve(past: History | None) -> list[str]:
         f"Over its last pass the training text cost {bits(past.stages[-1].train_nats):.3f} bits a "
         "character, with what is dropped where the settings say so.",
         "",
+        *([told.finishing, ""] if told.finishing else []),
         _next_hour(past),
     ]
 
@@ -297,11 +301,9 @@ def _next_hour(past: History) -> str:
     longer = f"an hour makes it {1 + 3600 / past.quiet_seconds:.2f} times as long."
     before = f"Another hour at that pace would bring {most:.3f} bits a character at most."
     if len(past.stages) > 1:
-        whole = past.quiet_seconds
-        times = whole / (whole - past.stages[-1].quiet_seconds)
         return (
-            f"{before} The last stage made it {times:.2f} times as long and brought {brought:.3f}; "
-            f"what the next lengthening brings is less, and {longer}"
+            f"{before} The last stage made it {past.lengthened:.2f} times as long and brought "
+            f"{brought:.3f}; what the next lengthening brings is less, and {longer}"
         )
     half = past.stages[0].half_way()
     stood = "" if half is None else f" ({bits(half.nats):.3f})"

@@ -1,9 +1,11 @@
 """How surprised a model is at a text: sums over counts, the state running from start to end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
 from charlm_core.learn.models import CharModel
@@ -65,17 +67,23 @@ def estimate(model: CharModel, ids: Ids, *, rows: int = 32, burn_in: int = 256) 
     while training. The pieces are spread evenly over the text and hold at most ESTIMATE_CHARS
     together.
     """
-    spread = (len(ids) - 1 - burn_in) // rows
-    if spread < burn_in:
+    pieces = spread(ids, rows, burn_in)
+    if pieces is None:
         return evaluate(model, ids)
-    piece = min(spread, ESTIMATE_CHARS // rows)
-    starts = np.arange(rows) * spread
-    return _score_rows(
-        model,
-        np.stack([ids[start : start + burn_in + piece + 1] for start in starts]),
-        burn_in=burn_in,
-        chunk=CHUNK // 8,
-    )
+    return _score_rows(model, pieces, burn_in=burn_in, chunk=CHUNK // 8)
+
+
+def spread(ids: Ids, rows: int, burn_in: int) -> Ids | None:
+    """Pieces of a text (M,), evenly spread and ESTIMATE_CHARS together: (rows, burn_in + N + 1).
+
+    None where the text is too short for so many.
+    """
+    apart = (len(ids) - 1 - burn_in) // rows
+    if apart < burn_in:
+        return None
+    piece = min(apart, ESTIMATE_CHARS // rows)
+    starts = np.arange(rows) * apart
+    return np.stack([ids[start : start + burn_in + piece + 1] for start in starts])
 
 
 def evaluate_windows(model: CharModel, ids: Ids, length: int) -> Score:
@@ -100,19 +108,32 @@ def _score_first(model: CharModel, first: Ids) -> Score:
 
 def _score_rows(model: CharModel, rows: Ids, *, burn_in: int, chunk: int) -> Score:
     """Score characters burn_in + 1 onwards of each row (B, N), each row from a zero state."""
+    total, chars = 0.0, 0
+    for logits, targets in predictions(model, rows, burn_in=burn_in, chunk=chunk):
+        total += float(F.cross_entropy(logits, targets, reduction="none").double().sum())
+        chars += len(targets)
+    return Score(total, chars)
+
+
+def predictions(
+    model: CharModel, rows: Ids, *, burn_in: int, chunk: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Logits (M, V) and what came, (M,), for characters burn_in + 1 onwards of each row (B, N).
+
+    Each row is read from a zero state, `chunk` characters at a time; while this goes on the model
+    does not train.
+    """
     device = model.output.weight.device
     was_training = model.training
     model.eval()
-    total, chars = 0.0, 0
-    with torch.no_grad():
-        state = model.zero_state(len(rows))
-        for start in range(0, rows.shape[1] - 1, chunk):
-            piece = torch.from_numpy(rows[:, start : start + chunk + 1].astype(np.int64)).to(device)
-            logits, state = model(piece[:, :-1], state)  # (B, T, V)
-            nats = F.cross_entropy(
-                logits.float().flatten(0, 1), piece[:, 1:].flatten(), reduction="none"
-            ).view(len(rows), -1)[:, max(0, burn_in - start) :]  # (B, T')
-            total += float(nats.double().sum())
-            chars += nats.numel()
-    model.train(was_training)
-    return Score(total, chars)
+    try:
+        with torch.no_grad():
+            state = model.zero_state(len(rows))
+            for start in range(0, rows.shape[1] - 1, chunk):
+                piece = torch.from_numpy(rows[:, start : start + chunk + 1].astype(np.int64))
+                piece = piece.to(device)
+                logits, state = model(piece[:, :-1], state)  # (B, T, V)
+                skip = max(0, burn_in - start)
+                yield logits.float()[:, skip:].flatten(0, 1), piece[:, 1 + skip :].flatten()
+    finally:
+        model.train(was_training)

@@ -23,7 +23,7 @@ from charlm_core.fitting import (
     scripts_of,
 )
 from charlm_core.widening import widened
-from docs.checkpoints import RECIPES
+from docs.recipes import RECIPES
 from tests.support import make_checkpoint
 
 SUITS = {

@@ -9,7 +9,7 @@ from safetensors import safe_open
 from charlm_core import load
 from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
 from docs.cards import BEGIN, END
-from docs.checkpoints import RECIPES
+from docs.recipes import RECIPES
 from docs.sections import MISSING
 
 ROOT = Path(__file__).parents[2]

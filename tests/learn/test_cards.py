@@ -6,15 +6,19 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from charlm_core import Point
+from docs.cards import finishing
 from docs.figures import Figures, Input, Measure, MeasureError, digest
+from docs.finishing import AVERAGED, FACTOR
 from docs.history import History, Stage
 from docs.sections import HEADING, Told, sections
 from tests.learn.test_recipes import ALONE, ROOT, make_places, run
+from tests.support import make_checkpoint
 
 # Of a busy machine; otherwise it is a minute.
 pytestmark = pytest.mark.timeout(1800)
@@ -225,6 +229,7 @@ def curve_of(history: History) -> str:
             made=["make it"],
             differing=False,
             remark="",
+            finishing="",
             judgement="{prose}",
             prompt="",
             history=history,
@@ -241,6 +246,29 @@ def test_a_second_stage_tells_what_more_training_brings() -> None:
     assert found.pieces == 6
     worse = History(stages=(stage(1.4, 1.2), stage(1.3, 1.25)))
     assert worse.next_hour() == 0.0
+
+
+def test_a_twin_takes_its_time_too() -> None:
+    """What the last stage brought, it brought in the hours of both."""
+    found = History(stages=(stage(1.4, 1.2), stage(1.3, 1.1)), twin=stage(1.3, 1.15))
+    assert found.seconds == 27 * 3600
+    assert found.pieces == 9
+    assert found.lengthened == pytest.approx(3.0)
+    assert found.brought() == pytest.approx(0.1 / 0.693147)
+    expected = 0.1 / 0.693147 * math.log(7 / 6) / math.log(3)
+    assert found.next_hour() == pytest.approx(expected, rel=1e-3)
+    assert "The last stage made it 3.00 times as long and brought 0.144;" in curve_of(found)
+
+
+def test_what_became_of_the_weights_is_told() -> None:
+    """That they are a mean, and by how much they were calibrated; nothing where they were not."""
+    config = make_checkpoint().config
+    assert finishing(config) == ""
+    facts = replace(config.training, settings={AVERAGED: 2, FACTOR: 0.875}, validation_bpc=1.23456)
+    told = finishing(replace(config, training=facts))
+    assert "The weights are the mean" in told
+    assert "multiplied by 0.875" in told
+    assert told.endswith("That made it 1.235.")
 
 
 def test_a_curve_of_two_stages() -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from charlm_core import load
-from charlm_core.checkpoint import weights_digest
+from charlm_core.checkpoint import read_config, weights_digest
 from charlm_core.fitting import UNSAID
 from charlm_core.widening import TYPED
-from docs.checkpoints import RECIPES, folders
+from docs.checkpoints import folders, twin
+from docs.finishing import AVERAGED, FACTOR
+from docs.recipes import RECIPES
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--hidden", "16", "--embed", "8", "--batch", "32", "--epochs", "0.5", "--evaluations", "2"]
@@ -51,6 +53,7 @@ def make_places(folder: Path) -> Path:
     (folder / "runs").mkdir()
     (folder / "runs" / "python.txt").write_text(text("python", CHARS, 1))
     (folder / "runs" / "python.valid.txt").write_text(text("python", CHARS // 20, 2))
+    (folder / "runs" / "python.tests.txt").write_text(text("python", CHARS // 10, 3))
     return folder
 
 
@@ -71,6 +74,12 @@ def best_digest(run: Path) -> str:
     return weights_digest(run / "best")
 
 
+def start_of(run: Path) -> str:
+    """Which weights a run began with; empty where it were random ones."""
+    start = read_config(run / "best").training.start
+    return start.sha256 if start else ""
+
+
 def run(places: Path, *names: str) -> "subprocess.CompletedProcess[str]":
     """Run it to its end."""
     return subprocess.run(
@@ -86,11 +95,17 @@ def test_all_three_are_made(places: Path) -> None:
         model = load(places / "out" / name)
         assert set(TYPED) <= set(model.vocab.symbols)
         assert model.config.training.validation_bpc < 5
-        stages = RECIPES[name].stages
-        assert model.config.training.seed == len(stages)
-        start = model.config.training.start
-        before = folders(name, RECIPES[name], places / "runs")[:-1]
-        assert [start.sha256 if start else ""] == ([*map(best_digest, before)][-1:] or [""])
+        recipe = RECIPES[name]
+        last = recipe.stages[-1]
+        assert model.config.training.seed == int(last[last.index("--seed") + 1])
+        runs = folders(name, recipe, places / "runs")
+        starts = [start_of(run) for run in runs]
+        assert starts == ["", *map(best_digest, runs[:-1])]
+        other = twin(name, recipe, places / "runs")
+        assert other is None or start_of(other) == best_digest(runs[-2])
+        settings = model.config.training.settings
+        assert (AVERAGED in settings) == bool(other)
+        assert (FACTOR in settings) == recipe.calibrated
         assert model.config.suits == RECIPES[name].suits != UNSAID
         card = (places / "out" / name / "README.md").read_text("utf-8")
         assert card.startswith(f"# {name}\n")
