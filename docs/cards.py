@@ -26,6 +26,7 @@ from charlm_core.checkpoint import (
     read_config,
     tensor_shapes,
 )
+from docs.calibrated import FACTOR
 from docs.checkpoints import (
     ROOT,
     folders,
@@ -33,10 +34,8 @@ from docs.checkpoints import (
     preparing_for_calibration,
     texts,
     training,
-    twin,
 )
 from docs.figures import Figures, Input, Measure, MeasureError, measures
-from docs.finishing import AVERAGED, FACTOR
 from docs.history import history
 from docs.recipes import RECIPES, Recipe
 from docs.sections import HEADING, Told, overview, sections
@@ -66,8 +65,6 @@ class Shipped:
     """Where it lies."""
     runs: Sequence[Path]
     """The folders of the runs that made it, one for each stage."""
-    twin: Path | None
-    """That of the last stage's twin, where it has one."""
     figures: Figures
     """What has been measured of it."""
     measures: tuple[Measure, ...]
@@ -92,10 +89,10 @@ class Shipped:
             made=made(self.name, self.recipe),
             differing=differs(self.recipe, config),
             remark=self.recipe.remark,
-            finishing=finishing(config),
+            calibration=calibration(config),
             judgement=self.recipe.judgement,
             prompt=self.recipe.prompt,
-            history=history(self.runs, self.twin, config),
+            history=history(self.runs, config),
         )
 
 
@@ -111,21 +108,16 @@ def made(name: str, recipe: Recipe) -> list[str]:
     return [f"make checkpoints DATA={DATA} ONLY={name}", *lines]
 
 
-def finishing(config: CheckpointConfig) -> str:
-    """What became of the weights after the trainings; empty where nothing did."""
-    facts, said = config.training, []
-    if AVERAGED in facts.settings:
-        said.append(
-            "The weights are the mean of those of the last two trainings, which began alike (model "
-            "soups, Wortsman et al. 2022)."
-        )
-    if FACTOR in facts.settings:
-        said.append(
-            f"The output layer is multiplied by {facts.settings[FACTOR]}, with which the tests of "
-            "the standard library, which it has not read, are predicted best (temperature "
-            "scaling, Guo et al. 2017)."
-        )
-    return " ".join([*said, f"That made it {facts.validation_bpc:.3f}."] if said else [])
+def calibration(config: CheckpointConfig) -> str:
+    """What became of the weights after the training; empty where nothing did."""
+    facts = config.training
+    if FACTOR not in facts.settings:
+        return ""
+    return (
+        f"The output layer is multiplied by {facts.settings[FACTOR]}, with which the tests of the "
+        "standard library, which it has not read, are predicted best (temperature scaling, Guo et "
+        f"al. 2017). That made it {facts.validation_bpc:.3f}."
+    )
 
 
 def differs(recipe: Recipe, config: CheckpointConfig) -> bool:
@@ -135,7 +127,7 @@ def differs(recipe: Recipe, config: CheckpointConfig) -> bool:
     names = [word[2:].replace("-", "_") for word in last[::2]]
     if bool(config.training.start) != (len(recipe.stages) > 1):
         return True
-    if (AVERAGED in settings, FACTOR in settings) != (bool(recipe.twin), recipe.calibrated):
+    if (FACTOR in settings) != recipe.calibrated:
         return True
     return any(
         float(value) != settings.get(name) for name, value in zip(names, last[1::2], strict=True)
@@ -159,7 +151,6 @@ def shipped(name: str, data: Path, runs: Path, out: Path, chars: int) -> Shipped
         recipe=recipe,
         folder=out / name,
         runs=folders(name, recipe, runs),
-        twin=twin(name, recipe, runs),
         figures=Figures(runs / f"{name}.figures.json", inputs),
         measures=measures(name, recipe.prompt, chars),
     )

@@ -21,7 +21,7 @@ from charlm_core.characters import is_control
 from charlm_core.checkpoint import read, write
 from charlm_core.learn.card import model_card
 from charlm_core.widening import typed_characters, widened
-from docs.finishing import finished
+from docs.calibrated import calibrated
 from docs.recipes import RECIPES, Recipe
 from docs.sections import HEADING
 
@@ -77,39 +77,27 @@ def folders(name: str, recipe: Recipe, runs: Path) -> list[Path]:
     return [runs / (f"{name}-{stage}" if stage > 1 else name) for stage in stages]
 
 
-def twin(name: str, recipe: Recipe, runs: Path) -> Path | None:
-    """The run of the last stage's twin, where it has one."""
-    return runs / f"{name}-{len(recipe.stages)}b" if recipe.twin else None
-
-
 def training(name: str, recipe: Recipe, data: Path, runs: Path) -> list[list[str]]:
-    """The commands that train it, one for each stage, then its twin's."""
+    """The commands that train it, one for each stage."""
     train, valid = map(str, texts(name, recipe, data, runs))
-    out = [*folders(name, recipe, runs)]
-    # Each with the run it begins with, and its options.
-    steps = [*zip(out, [None, *out], recipe.stages, strict=False)]
-    if other := twin(name, recipe, runs):
-        steps.append((other, out[-2], recipe.twin))
+    out = list(map(str, folders(name, recipe, runs)))
+    begin = [[], *(["--from", before] for before in out)]
     return [
-        [
-            *("train", train, "--valid", valid, "--name", name, "--out", str(folder)),
-            *(["--from", str(before)] if before else []),
-            *options,
-        ]
-        for folder, before, options in steps
+        ["train", train, "--valid", valid, "--name", name, "--out", folder, *start, *options]
+        for folder, start, options in zip(out, begin, recipe.stages, strict=False)
     ]
 
 
-def train(name: str, recipe: Recipe, data: Path, runs: Path, options: Sequence[str]) -> None:
-    """Begin each stage, go on with it, or find it finished; then the last one's twin."""
+def train(name: str, recipe: Recipe, data: Path, runs: Path, options: Sequence[str]) -> Path:
+    """Begin each stage, go on with it, or find it finished; the last one's folder."""
     # Once made a text is kept: a run goes on with the one that it began with.
     if recipe.prepared and not texts(name, recipe, data, runs)[0].exists():
         charlm(*preparing(name, runs))
     if recipe.calibrated and not calibration_text(name, runs).exists():
         # It tells of each of those hundreds of files.
         charlm(*preparing_for_calibration(name, python_tests(), runs), quiet=True)
-    for command in training(name, recipe, data, runs):
-        run = Path(command[command.index("--out") + 1])
+    commands = training(name, recipe, data, runs)
+    for run, command in zip(folders(name, recipe, runs), commands, strict=True):
         if not (run / "config.json").exists():
             own = without_shape(options) if "--from" in command else options
             charlm(*command, "--about", recipe.about, *own)
@@ -117,6 +105,7 @@ def train(name: str, recipe: Recipe, data: Path, runs: Path, options: Sequence[s
             charlm("train", "--resume", run)
         if RunReader(run).read().state != "finished":
             sys.exit(f"{run}: stopped; the same command goes on with it")
+    return run
 
 
 def without_shape(options: Sequence[str]) -> list[str]:
@@ -125,14 +114,12 @@ def without_shape(options: Sequence[str]) -> list[str]:
     return [word for name, value in pairs if name not in _SHAPE for word in (name, value)]
 
 
-def ship(name: str, recipe: Recipe, data: Path, runs: Path, folder: Path) -> None:
-    """Put the weights where they are shipped from, with what people type added."""
-    trained = [folders(name, recipe, runs)[-1], *filter(None, [twin(name, recipe, runs)])]
-    best = finished(
-        [read(run / "best") for run in trained],
-        texts(name, recipe, data, runs)[1],
-        calibration_text(name, runs) if recipe.calibrated else None,
-    )
+def ship(name: str, run: Path, data: Path, folder: Path) -> None:
+    """Put the run's best weights where they are shipped from, with what people type added."""
+    recipe, best = RECIPES[name], read(run / "best")
+    if recipe.calibrated:
+        valid = texts(name, recipe, data, run.parent)[1]
+        best = calibrated(best, calibration_text(name, run.parent), valid)
     wide = widened(best, typed_characters(best.config.vocab))
     config = replace(wide.config, suits=recipe.suits, doubt=recipe.doubt)
     added = set(wide.config.vocabulary) - set(best.config.vocabulary)
@@ -161,9 +148,8 @@ def main() -> None:
             parser.error(f"{name}: not one of {', '.join(RECIPES)}")
     arguments.runs.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or RECIPES:
-        places = arguments.data, arguments.runs
-        train(name, RECIPES[name], *places, options)
-        ship(name, RECIPES[name], *places, arguments.out)
+        run = train(name, RECIPES[name], arguments.data, arguments.runs, options)
+        ship(name, run, arguments.data, arguments.out)
         print(f"{arguments.out / name}: made")  # noqa: T201 - what a person waits for
 
 

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 
 from charlm_core.checkpoint import CheckpointConfig, read_config, weights_digest
@@ -65,34 +65,27 @@ class History:
 
     stages: tuple[Stage, ...]
     """At least one, the first of them from random weights."""
-    twin: Stage | None = None
-    """A training like the last stage, with whose weights its were averaged."""
-
-    @property
-    def all(self) -> tuple[Stage, ...]:
-        """Every training."""
-        return (*self.stages, self.twin) if self.twin else self.stages
 
     @property
     def seconds(self) -> float:
         """Of training in all."""
-        return sum(stage.seconds for stage in self.all)
+        return sum(stage.seconds for stage in self.stages)
 
     @property
     def quiet_seconds(self) -> float:
         """How long all of it takes at each stage's pace."""
-        return sum(stage.quiet_seconds for stage in self.all)
+        return sum(stage.quiet_seconds for stage in self.stages)
 
     @property
     def lengthened(self) -> float:
-        """How many times as long the last stage, with its twin, has made it; 2 of an only one."""
+        """How many times as long the last stage has made it; 2 of an only one."""
         before = sum(stage.quiet_seconds for stage in self.stages[:-1])
         return self.quiet_seconds / before if before else 2.0
 
     @property
     def pieces(self) -> int:
         """How often a process began or went on with one of them."""
-        return sum(stage.taken_up for stage in self.all)
+        return sum(stage.taken_up for stage in self.stages)
 
     def brought(self) -> float | None:
         """Bits a character that the last stage brought, or the second half of an only one.
@@ -120,19 +113,15 @@ class History:
         return max(0.0, brought) * math.log(longer) / math.log(self.lengthened)
 
 
-def history(runs: Sequence[Path], twin: Path | None, config: CheckpointConfig) -> History | None:
+def history(runs: Sequence[Path], config: CheckpointConfig) -> History | None:
     """The record of these runs, where they are those that made this checkpoint.
 
     None, too, where one of them has not ended or did not begin with the one before.
     """
-    followed = [*pairwise(runs), *([(runs[-2], twin)] if twin else [])]
-    if not _made(runs[-1], config) or not all(_follows(*pair) for pair in followed):
+    if not _made(runs[-1], config) or not all(starmap(_follows, pairwise(runs))):
         return None
     stages = tuple(stage for stage in map(_stage, runs) if stage is not None)
-    other = _stage(twin) if twin else None
-    if len(stages) < len(runs) or (twin and not other):
-        return None
-    return History(stages=stages, twin=other)
+    return History(stages=stages) if len(stages) == len(runs) else None
 
 
 def _made(run: Path, config: CheckpointConfig) -> bool:

@@ -16,8 +16,6 @@ class Recipe:
     stages: tuple[tuple[str, ...], ...]
     """Options of `charlm-tui train`, a name and a value in turn; for each stage, which begins with
     the weights of the one before."""
-    twin: tuple[str, ...] = ()
-    """Options of one more training like the last stage, with whose weights its are averaged."""
     calibrated: bool = False
     """Whether its logits are scaled to suit a text that is neither trained nor validated on: the
     tests of Python's standard library."""
@@ -104,10 +102,6 @@ RECIPES = {
                 *("--dropout", "0.35", "--weight-drop", "0.15"),
             ),
         ),
-        twin=(
-            *(*_LATER, "--seed", "3", "--epochs", "9", "--evaluations", "9"),
-            *("--dropout", "0.4", "--weight-drop", "0.25"),
-        ),
         calibrated=True,
         judgement="It writes as the standard library is written. Indents and line ends cost "
         "{indents} bits a character, keywords {keywords}, names {names}, docstrings {docstrings}, "
@@ -118,7 +112,7 @@ RECIPES = {
         suits=Suits(
             files=(*_PYTHON, *_LIKE_PYTHON), programs=("python", "pypy", "uv", "node", "perl")
         ),
-        doubt=0.73,
+        doubt=0.71,
         remark="The shipped weights went from pass 1.30 to 1.50 of the first stage at the learning "
         "rates of a schedule for five.",
         prepared=True,

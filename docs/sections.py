@@ -46,8 +46,8 @@ class Told:
     """Whether the run had other settings than these commands."""
     remark: str
     """In what it was not made as they say; empty where it was."""
-    finishing: str
-    """What became of its weights after the trainings; empty where nothing did."""
+    calibration: str
+    """How its weights were changed after the training; empty where they were not."""
     judgement: str
     """What it is good and bad at, with `{kind}` for the bits a character of what begins so."""
     prompt: str
@@ -250,7 +250,7 @@ def _made(told: Told) -> list[str]:
     if past is None:
         return [*lines, "", "The record of its training is not at hand: no curve."]
     pieces = f", in {past.pieces} pieces" if past.pieces > 1 else ""
-    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.all)
+    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.stages)
     return [
         *lines,
         "",
@@ -275,7 +275,7 @@ def _curve(told: Told) -> list[str]:
         f"Over its last pass the training text cost {bits(past.stages[-1].train_nats):.3f} bits a "
         "character, with what is dropped where the settings say so.",
         "",
-        *([told.finishing, ""] if told.finishing else []),
+        *([told.calibration, ""] if told.calibration else []),
         _next_hour(past),
     ]
 

@@ -1,23 +1,16 @@
-"""Averages of weights: over the last steps of a training, and over trainings that part.
+"""An average of the weights over the last steps, beside the weights themselves.
 
 While the learning rate is high, the weights circle around a valley's floor and their average lies
 nearer to it (Polyak & Juditsky 1992): a training that is stopped early, or goes on for too long,
 gives the better model so. At the end of a cosine both are the same.
-
-Trainings that began with the same trained weights and went on with other seeds or settings end in
-one valley, too, and the mean of them nearer to its floor than each (model soups, Wortsman et al.
-2022).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from charlm_core.checkpoint import Checkpoint, Tensors
-from charlm_core.errors import ConfigError
 from charlm_core.learn.models import CharModel
 
 WARM_UP = 10
@@ -84,20 +77,3 @@ class Average:
 
     def _weights(self) -> list[Tensor]:
         return [weight.detach() for _, weight in self._model.named_weights()]
-
-
-def mean_weights(checkpoints: Sequence[Checkpoint]) -> Tensors:
-    """The mean of the weights of networks of one shape and vocabulary.
-
-    Raises ConfigError where they are not.
-    """
-    first = checkpoints[0].config
-    if any(
-        (one.config.model, one.config.vocabulary) != (first.model, first.vocabulary)
-        for one in checkpoints
-    ):
-        raise ConfigError("only networks of one shape and vocabulary have a mean")
-    return {
-        name: np.mean([one.tensors[name] for one in checkpoints], axis=0, dtype=np.float32)
-        for name in checkpoints[0].tensors
-    }

@@ -1,6 +1,5 @@
-"""How sure of itself a model may be, and the mean of several."""
+"""How sure of itself a model may be."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +7,11 @@ import pytest
 import torch
 
 from charlm_core.checkpoint import Checkpoint
-from charlm_core.errors import ConfigError
-from charlm_core.learn.average import mean_weights
 from charlm_core.learn.calibration import FACTORS, scale_logits, suited_factor
 from charlm_core.learn.evaluate import evaluate
 from charlm_core.learn.models import CharModel
 from charlm_core.vocab import Ids
-from docs.finishing import AVERAGED, FACTOR, finished
+from docs.calibrated import FACTOR, calibrated
 from tests.support import make_checkpoint
 
 
@@ -66,44 +63,23 @@ def test_a_short_text_says_nothing() -> None:
     assert suited_factor(model, np.zeros(100, np.uint16)) == 1.0
 
 
-def test_the_mean_of_networks() -> None:
-    """Weight by weight; of one it is that one."""
-    one, two = make_checkpoint("lstm", hidden=4, seed=1), make_checkpoint("lstm", hidden=4, seed=2)
-    mean = mean_weights([one, two])
-    for name, tensor in mean.items():
-        assert tensor == pytest.approx((one.tensors[name] + two.tensors[name]) / 2, abs=1e-6)
-    for name, tensor in mean_weights([one]).items():
-        assert np.array_equal(tensor, one.tensors[name])
-
-
-def test_other_networks_have_no_mean() -> None:
-    """Of another shape, or with other symbols."""
-    one, other = make_checkpoint("lstm", hidden=4), make_checkpoint("lstm", hidden=5)
-    with pytest.raises(ConfigError, match="one shape"):
-        mean_weights([one, other])
-    symbols = one.config.vocabulary
-    swapped = replace(one, config=replace(one.config, vocabulary=(*symbols[:-1], "\u2603")))
-    with pytest.raises(ConfigError, match="one shape"):
-        mean_weights([one, swapped])
-
-
-def test_finished_weights_are_measured_anew(tmp_path: Path) -> None:
+def test_calibrated_weights_are_measured_anew(tmp_path: Path) -> None:
     """What the card says of them is what they cost, as they are stored."""
-    one, two = make_checkpoint("lstm", hidden=8, seed=1), make_checkpoint("lstm", hidden=8, seed=2)
-    letters = "".join(one.config.vocabulary[1:])
+    before = make_checkpoint("lstm", hidden=8)
+    letters = "".join(before.config.vocabulary[1:])
     valid, other = tmp_path / "valid.txt", tmp_path / "other.txt"
     valid.write_text(letters * 30, "utf-8")
     other.write_text(letters[::-1] * 1000, "utf-8")
-    assert finished([one], valid, None) is one
-    made = finished([one, two], valid, other)
+    made = calibrated(before, other, valid)
     facts = made.config.training
-    assert facts.settings[AVERAGED] == 2
     assert 0.5 <= float(facts.settings[FACTOR]) < 1.5
     score = evaluate(network(made), made.config.vocab.encode(valid.read_text("utf-8")))
     assert facts.validation_nats == score.nats
     assert facts.validation_chars == len(letters) * 30
     for tensor in made.tensors.values():
         assert np.array_equal(tensor, tensor.astype(np.float16).astype(np.float32))
-    mean = mean_weights([one, two])
-    scaled = made.tensors["output.bias"] / mean["output.bias"]
-    assert scaled == pytest.approx(np.full_like(scaled, facts.settings[FACTOR]), rel=3e-3)
+    for name in ("output.weight", "output.bias"):
+        expected = before.tensors[name] * float(facts.settings[FACTOR])
+        assert made.tensors[name] == pytest.approx(expected, rel=3e-3, abs=1e-5)
+    for name in before.tensors.keys() - {"output.weight", "output.bias"}:
+        assert made.tensors[name] == pytest.approx(before.tensors[name], rel=1e-3, abs=1e-5)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from charlm_core import Point
-from docs.cards import finishing
+from docs.calibrated import FACTOR
+from docs.cards import calibration
 from docs.figures import Figures, Input, Measure, MeasureError, digest
-from docs.finishing import AVERAGED, FACTOR
 from docs.history import History, Stage
 from docs.sections import HEADING, Told, sections
 from tests.learn.test_recipes import ALONE, ROOT, make_places, run
@@ -229,7 +229,7 @@ def curve_of(history: History) -> str:
             made=["make it"],
             differing=False,
             remark="",
-            finishing="",
+            calibration="told of it",
             judgement="{prose}",
             prompt="",
             history=history,
@@ -248,25 +248,12 @@ def test_a_second_stage_tells_what_more_training_brings() -> None:
     assert worse.next_hour() == 0.0
 
 
-def test_a_twin_takes_its_time_too() -> None:
-    """What the last stage brought, it brought in the hours of both."""
-    found = History(stages=(stage(1.4, 1.2), stage(1.3, 1.1)), twin=stage(1.3, 1.15))
-    assert found.seconds == 27 * 3600
-    assert found.pieces == 9
-    assert found.lengthened == pytest.approx(3.0)
-    assert found.brought() == pytest.approx(0.1 / 0.693147)
-    expected = 0.1 / 0.693147 * math.log(7 / 6) / math.log(3)
-    assert found.next_hour() == pytest.approx(expected, rel=1e-3)
-    assert "The last stage made it 3.00 times as long and brought 0.144;" in curve_of(found)
-
-
 def test_what_became_of_the_weights_is_told() -> None:
-    """That they are a mean, and by how much they were calibrated; nothing where they were not."""
+    """By how much they were calibrated; nothing where they were not."""
     config = make_checkpoint().config
-    assert finishing(config) == ""
-    facts = replace(config.training, settings={AVERAGED: 2, FACTOR: 0.875}, validation_bpc=1.23456)
-    told = finishing(replace(config, training=facts))
-    assert "The weights are the mean" in told
+    assert calibration(config) == ""
+    facts = replace(config.training, settings={FACTOR: 0.875}, validation_bpc=1.23456)
+    told = calibration(replace(config, training=facts))
     assert "multiplied by 0.875" in told
     assert told.endswith("That made it 1.235.")
 
@@ -283,6 +270,7 @@ def test_a_curve_of_two_stages() -> None:
         *("6.00", "8.00", "8.00, all of the text"),
     ]
     assert rows[-1] == ("8.00, all of the text", "18.00", f"{1.1 / 0.693147:.3f}")
+    assert "\n\ntold of it\n\n" in curve_of(past(1.4, 1.2))
 
 
 def test_a_curve_is_told_by_a_few_of_its_points() -> None:

@@ -15,8 +15,8 @@ from charlm_core import load
 from charlm_core.checkpoint import read_config, weights_digest
 from charlm_core.fitting import UNSAID
 from charlm_core.widening import TYPED
-from docs.checkpoints import folders, twin
-from docs.finishing import AVERAGED, FACTOR
+from docs.calibrated import FACTOR
+from docs.checkpoints import folders
 from docs.recipes import RECIPES
 
 ROOT = Path(__file__).parents[2]
@@ -101,11 +101,7 @@ def test_all_three_are_made(places: Path) -> None:
         runs = folders(name, recipe, places / "runs")
         starts = [start_of(run) for run in runs]
         assert starts == ["", *map(best_digest, runs[:-1])]
-        other = twin(name, recipe, places / "runs")
-        assert other is None or start_of(other) == best_digest(runs[-2])
-        settings = model.config.training.settings
-        assert (AVERAGED in settings) == bool(other)
-        assert (FACTOR in settings) == recipe.calibrated
+        assert (FACTOR in model.config.training.settings) == recipe.calibrated
         assert model.config.suits == RECIPES[name].suits != UNSAID
         card = (places / "out" / name / "README.md").read_text("utf-8")
         assert card.startswith(f"# {name}\n")
