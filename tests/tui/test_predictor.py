@@ -159,6 +159,9 @@ def test_a_fault_does_not_displace_what_was_loaded_before() -> None:
         ear.next(), ear.next()
         made["first"].gate.clear()
         predictor.ask(request(1, "The "))
+        # Only then is the thread busy: a model that is there first is taken before a request.
+        while predictor._mailbox._asked is not None:
+            time.sleep(0.001)
         predictor.switch("second")
         assert ear.next() == Loading(checkpoint="second")
         while not predictor._mailbox.outdated():
