@@ -10,15 +10,12 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
-from charlm_core.learn.evaluate import CHUNK, predictions, spread
+from charlm_core.learn.evaluate import BURN_IN, CHUNK, ROWS, predictions, spread
 from charlm_core.learn.models import CharModel
 from charlm_core.vocab import Ids
 
 FACTORS = np.linspace(0.5, 1.5, 41)
 """Those that are tried; between them a parabola does."""
-
-ROWS, BURN_IN = 32, 256
-"""As an estimate on the way of a training."""
 
 
 def suited_factor(model: CharModel, ids: Ids) -> float:

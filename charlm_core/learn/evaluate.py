@@ -20,6 +20,9 @@ IN_WINDOWS = "overlapping windows from a zero state"
 ESTIMATE_CHARS = 200_000
 """An estimate scores no more characters than this: a few seconds on a small processor."""
 
+ROWS, BURN_IN = 32, 256
+"""An estimate is made on so many pieces, each primed with so many characters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
@@ -60,7 +63,7 @@ def evaluate(model: CharModel, ids: Ids, *, chunk: int = CHUNK) -> Score:
     return score + _score_rows(model, ids[None, :], burn_in=0, chunk=chunk)
 
 
-def estimate(model: CharModel, ids: Ids, *, rows: int = 32, burn_in: int = 256) -> Score:
+def estimate(model: CharModel, ids: Ids, *, rows: int = ROWS, burn_in: int = BURN_IN) -> Score:
     """Score `ids` in `rows` parallel pieces, each primed with the `burn_in` characters before it.
 
     Close to `evaluate`, a little above it, and many times faster: for choosing between weights
