@@ -11,7 +11,6 @@ Writing replaces the whole directory at once, so that a reader sees the old chec
 one.
 """
 
-import hashlib
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,22 +18,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as serialize
 
-from charlm_core.config import GATES, Cell, ModelConfig, check_range
+from charlm_core.config import Cell, ModelConfig, check_range
 from charlm_core.errors import CheckpointError, ConfigError
 from charlm_core.fitting import UNSAID, Suits
-from charlm_core.storage import open_regular, read_regular, replace_directory
+from charlm_core.storage import read_regular, replace_directory
 from charlm_core.vocab import UNKNOWN, Vocab
+from charlm_core.weights import (
+    WEIGHTS_FILE,
+    StoredAs,
+    Tensors,
+    read_tensors,
+    serialized,
+    tensor_shapes,
+)
 
 FORMAT_VERSION = 1
-WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"
 CARD_FILE = "README.md"
 
@@ -47,16 +50,6 @@ memory they take up to 17 times that, so that they are measured before they are 
 
 MOST_TEXTS = 1 << 13
 """Of more texts that trained, or that validated, a config tells nothing."""
-
-MAX_HEADER_BYTES = 1 << 18
-"""A weights file's list of tensors takes under 16 KiB, 67 of them at most, and a longer one many
-times its length in memory."""
-
-MAX_WEIGHTS = 1 << 28
-"""A larger network could not predict at the speed of typing, nor fit beside an editor: a GiB."""
-
-Tensors = dict[str, npt.NDArray[np.float32]]
-StoredAs = Literal["float16", "float32"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,28 +217,6 @@ def _check_version(version: int) -> None:
         )
 
 
-def tensor_shapes(model: ModelConfig, vocab_size: int) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every weight.
-
-    With V symbols, E the embedding, H hidden units and G = GATES[cell]: `embedding.weight` (V, E);
-    for each layer l, `recurrent.weight_ih_l{l}` (G·H, E or H), `recurrent.weight_hh_l{l}` (G·H, H),
-    `recurrent.bias_ih_l{l}` (G·H) and, but for the vanilla RNN, which has one bias,
-    `recurrent.bias_hh_l{l}` (G·H); `output.weight` (V, H) and `output.bias` (V). Gates are stacked
-    as in torch: i, f, g, o for the LSTM and r, z, n for the GRU.
-    """
-    rows = GATES[model.cell] * model.hidden
-    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (vocab_size, model.embed)}
-    for layer in range(model.layers):
-        shapes[f"recurrent.weight_ih_l{layer}"] = (rows, model.hidden if layer else model.embed)
-        shapes[f"recurrent.weight_hh_l{layer}"] = (rows, model.hidden)
-        shapes[f"recurrent.bias_ih_l{layer}"] = (rows,)
-        if model.cell != "rnn":
-            shapes[f"recurrent.bias_hh_l{layer}"] = (rows,)
-    shapes["output.weight"] = (vocab_size, model.hidden)
-    shapes["output.bias"] = (vocab_size,)
-    return shapes
-
-
 def read_config(path: Path) -> CheckpointConfig:
     """Read and check `path`/config.json alone. Raises CheckpointError."""
     file = path / CONFIG_FILE
@@ -262,68 +233,6 @@ def read_config(path: Path) -> CheckpointConfig:
         raise CheckpointError(f"{file}: {error}") from error
     except RecursionError as error:
         raise CheckpointError(f"{file}: nested too deeply") from error
-
-
-def read_tensors(file: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
-    """Read a safetensors file that holds exactly the tensors of `shapes`, as float32.
-
-    Raises CheckpointError when a tensor is missing, unexpected, of another shape or type, or holds
-    a value that is not finite.
-    """
-    try:
-        # The library says less than the system about a file that can't be opened, and would read a
-        # header of 100 MB.
-        with open_regular(file) as stream:
-            header = int.from_bytes(stream.read(8), "little")
-            size = os.fstat(stream.fileno()).st_size
-        if header > MAX_HEADER_BYTES:
-            raise CheckpointError(
-                f"{file}: truncated or not a safetensors file (a header of {header:,} bytes)"
-            )
-        if size > 8 + header + 4 * MAX_WEIGHTS:
-            raise CheckpointError(
-                f"{file}: {size:,} bytes, more than {MAX_WEIGHTS:,} weights, which can't be used"
-            )
-        # Opening reads only the header; the library checks it against the file's length.
-        with safe_open(file, framework="numpy") as stored:
-            names = set(stored.keys())
-            for name in sorted(names ^ set(shapes)):
-                what = "is missing" if name in shapes else "is unexpected"
-                raise CheckpointError(f"{file}: tensor {name} {what}")
-            for name, shape in shapes.items():
-                view = stored.get_slice(name)
-                if tuple(view.get_shape()) != shape:
-                    raise CheckpointError(
-                        f"{file}: tensor {name} has shape {tuple(view.get_shape())}, "
-                        f"the config asks for {shape}"
-                    )
-                if view.get_dtype() not in {"F16", "F32"}:
-                    raise CheckpointError(
-                        f"{file}: tensor {name} is {view.get_dtype()}, not F16 or F32"
-                    )
-            if (weights := sum(map(math.prod, shapes.values()))) > MAX_WEIGHTS:
-                raise CheckpointError(
-                    f"{file}: {weights:,} weights, more than {MAX_WEIGHTS:,}, which can't be used"
-                )
-            tensors = {name: stored.get_tensor(name).astype(np.float32) for name in shapes}
-    except OSError as error:
-        raise CheckpointError(f"{file}: {error.strerror or 'cannot be read'}") from error
-    except SafetensorError as error:
-        raise CheckpointError(f"{file}: truncated or not a safetensors file ({error})") from error
-    for name, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise CheckpointError(f"{file}: tensor {name} holds a value that is not finite")
-    return tensors
-
-
-def weights_digest(path: Path) -> str:
-    """The sha256 of the weights file in `path`, hexadecimal. Raises CheckpointError."""
-    file = path / WEIGHTS_FILE
-    try:
-        with open_regular(file) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise CheckpointError(f"{file}: {error.strerror}") from error
 
 
 def read(path: Path) -> Checkpoint:
@@ -360,18 +269,12 @@ def write(
     holds other files than a checkpoint's; what was there before is then untouched.
     """
     shapes = tensor_shapes(config.model, len(config.vocabulary))
-    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    if found != shapes:
-        raise CheckpointError(
-            f"{path}: the shapes of the weights are not those the config asks for"
-        )
-    with np.errstate(over="ignore"):
-        stored = {name: np.ascontiguousarray(tensors[name], dtype=stored_as) for name in shapes}
-    for name, tensor in stored.items():
-        if not np.isfinite(tensor).all():
-            raise CheckpointError(f"{path}: tensor {name} is not finite as {stored_as}")
+    try:
+        weights = serialized(tensors, shapes, stored_as)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     files = {
-        WEIGHTS_FILE: serialize(stored),
+        WEIGHTS_FILE: weights,
         CONFIG_FILE: msgspec.json.format(msgspec.json.encode(config), indent=1),
         CARD_FILE: card.encode(),
         **extra,

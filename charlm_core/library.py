@@ -22,16 +22,13 @@ from charlm_core.checkpoint import (
     CARD_FILE,
     CONFIG_FILE,
     MAX_CONFIG_BYTES,
-    MAX_HEADER_BYTES,
-    MAX_WEIGHTS,
-    WEIGHTS_FILE,
     CheckpointConfig,
     read,
     read_config,
-    tensor_shapes,
 )
 from charlm_core.errors import CheckpointError
 from charlm_core.storage import make_private, open_regular, read_regular, replace_directory
+from charlm_core.weights import MAX_HEADER_BYTES, MAX_WEIGHTS, WEIGHTS_FILE, tensor_shapes
 
 Origin = Literal["run", "imported", "shipped"]
 """Where a checkpoint comes from: trained here, brought by the user, or part of the product."""

@@ -15,9 +15,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core.checkpoint import Checkpoint, Tensors
+from charlm_core.checkpoint import Checkpoint
 from charlm_core.folding import stand_ins
 from charlm_core.vocab import Vocab
+from charlm_core.weights import Tensors
 
 RESERVE = 6.0
 """How many nats less likely than its kin a new symbol is: fifteen of them together take so little

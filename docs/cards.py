@@ -18,14 +18,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from charlm_core.checkpoint import (
-    CARD_FILE,
-    CONFIG_FILE,
-    WEIGHTS_FILE,
-    CheckpointConfig,
-    read_config,
-    tensor_shapes,
-)
+from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, CheckpointConfig, read_config
+from charlm_core.weights import WEIGHTS_FILE, tensor_shapes
 from docs.calibrated import FACTOR
 from docs.checkpoints import (
     ROOT,

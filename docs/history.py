@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise, starmap
 from pathlib import Path
 
-from charlm_core.checkpoint import CheckpointConfig, read_config, weights_digest
+from charlm_core.checkpoint import CheckpointConfig, read_config
 from charlm_core.errors import CheckpointError, RunError
 from charlm_core.learn.curve import Point
 from charlm_core.learn.events import Began, Step
@@ -15,6 +15,7 @@ from charlm_core.learn.follow import RunReader
 from charlm_core.learn.records import parse
 from charlm_core.learn.runs import METRICS_FILE, Run
 from charlm_core.metrics import bits
+from charlm_core.weights import weights_digest
 
 QUICK = 10
 """Of its pace the tenth part that was quickest is told."""

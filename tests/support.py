@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from charlm_core.checkpoint import FORMAT_VERSION, Checkpoint, CheckpointConfig, tensor_shapes
+from charlm_core.checkpoint import FORMAT_VERSION, Checkpoint, CheckpointConfig
 from charlm_core.config import Cell
 from charlm_core.predict.engine import Engine
 from charlm_core.predict.model import Model
 from charlm_core.vocab import UNKNOWN
+from charlm_core.weights import tensor_shapes
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz.,éж"
 """Enough to write with, in ascending order but for nothing that matters."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from torch import Tensor
 
 from charlm_core import checkpoint
-from charlm_core.checkpoint import CheckpointConfig, Tensors, weights_digest
+from charlm_core.checkpoint import CheckpointConfig
 from charlm_core.errors import RunError
 from charlm_core.learn.card import model_card
 from charlm_core.learn.corpus import Corpus
@@ -18,6 +18,7 @@ from charlm_core.learn.models import CharModel
 from charlm_core.learn.position import Position, position_files, read_position
 from charlm_core.learn.runs import Run, Start
 from charlm_core.metrics import Score
+from charlm_core.weights import Tensors, weights_digest
 from charlm_core.widening import revocalized
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charlm_core.characters import is_control
-from charlm_core.checkpoint import StartFacts, read_config, weights_digest
+from charlm_core.checkpoint import StartFacts, read_config
 from charlm_core.config import ModelConfig
 from charlm_core.errors import CorpusError, RunError
 from charlm_core.learn.config import TrainConfig
@@ -19,6 +19,7 @@ from charlm_core.learn.runs import Run, RunConfig, Start, is_held, request
 from charlm_core.learn.training import train
 from charlm_core.learn.wishes import never
 from charlm_core.library import called, locate, runs_directory
+from charlm_core.weights import weights_digest
 
 
 @dataclass(frozen=True, kw_only=True)

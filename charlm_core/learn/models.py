@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
-from charlm_core.checkpoint import Tensors, tensor_shapes
 from charlm_core.config import GATES, Cell, ModelConfig
+from charlm_core.weights import Tensors, tensor_shapes
 
 State = tuple[Tensor, ...]
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shapes, write
+from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, write
 from charlm_core.config import ModelConfig, SuggestConfig
 from charlm_core.predict.index import Index
 from charlm_core.predict.model import Model, load
 from charlm_core.predict.proposal import Alphabet, dropped
 from charlm_core.predict.suggest import propose, roll
 from charlm_core.vocab import UNKNOWN
+from charlm_core.weights import tensor_shapes
 
 GHOST_CHARS = 32
 """The ghost that is timed has this many characters."""

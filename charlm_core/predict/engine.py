@@ -27,9 +27,10 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from charlm_core.checkpoint import Checkpoint, Tensors
+from charlm_core.checkpoint import Checkpoint
 from charlm_core.config import ModelConfig
 from charlm_core.errors import CheckpointError
+from charlm_core.weights import Tensors
 
 Array = npt.NDArray[np.float32]
 State = npt.NDArray[np.float32]

@@ -18,18 +18,16 @@ from charlm_core.characters import is_control
 from charlm_core.checkpoint import (
     CARD_FILE,
     CONFIG_FILE,
-    WEIGHTS_FILE,
     Checkpoint,
-    StoredAs,
     TextFacts,
     TrainingFacts,
     read,
     read_config,
-    tensor_shapes,
     write,
 )
 from charlm_core.config import CELLS, Cell, ModelConfig
 from charlm_core.errors import CheckpointError, ConfigError
+from charlm_core.weights import WEIGHTS_FILE, StoredAs, Tensors, read_tensors, tensor_shapes
 from tests.support import make_checkpoint
 
 
@@ -509,15 +507,15 @@ def test_a_checkpoint_replaced_while_it_is_read_is_read_again(
     saved: Path, monkeypatch: pytest.MonkeyPatch, other: Checkpoint
 ) -> None:
     """A writer steps in between the config and the weights: what is returned is the new one."""
-    real = checkpoint.read_tensors
+    real = read_tensors
     calls: list[tuple[Any, ...]] = []
 
-    def read_tensors(*arguments: Any) -> checkpoint.Tensors:
+    def read_late(*arguments: Any) -> Tensors:
         if not calls:
             write(saved, other.config, other.tensors, card="")
         calls.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(checkpoint, "read_tensors", read_tensors)
+    monkeypatch.setattr(checkpoint, "read_tensors", read_late)
     assert read(saved).config == other.config
     assert len(calls) == 2

@@ -20,7 +20,7 @@ import safetensors.numpy
 
 from charlm_core import checkpoint, remember, remember_training, runs_directory, texts
 from charlm_core.characters import is_control
-from charlm_core.checkpoint import CONFIG_FILE, MOST_TEXTS, WEIGHTS_FILE, TextFacts, TrainingFacts
+from charlm_core.checkpoint import CONFIG_FILE, MOST_TEXTS, TextFacts, TrainingFacts
 from charlm_core.config import ModelConfig
 from charlm_core.errors import CharlmError, CheckpointError, CorpusError, MemoryFileError, RunError
 from charlm_core.learn.config import TrainConfig
@@ -37,6 +37,7 @@ from charlm_core.predict.record import PIECE
 from charlm_core.predict.remembered import remember_training_cached
 from charlm_core.storage import make_private, open_regular, read_regular
 from charlm_core.vocab import MAX_SYMBOLS, UNKNOWN
+from charlm_core.weights import WEIGHTS_FILE, tensor_shapes
 from tests.runs import BEGAN, course, done, evaluation, make_run, step
 from tests.support import make_checkpoint, make_model
 
@@ -94,7 +95,7 @@ def claim(path: Path, config: dict[str, Any], factor: int = 1) -> Path:
         layers=config["layers"],
     )
     end, header = 0, {}
-    for name, sides in checkpoint.tensor_shapes(shape, len(config["vocabulary"])).items():
+    for name, sides in tensor_shapes(shape, len(config["vocabulary"])).items():
         start, end = end, end + 2 * int(np.prod(sides, dtype=object)) * factor
         header[name] = {"dtype": "F16", "shape": sides, "data_offsets": [start, end]}
     raw = json.dumps(header).encode()
@@ -169,7 +170,7 @@ def test_the_largest_config_there_can_be_is_read(tmp_path: Path) -> None:
         vocabulary=(UNKNOWN, *map(chr, codes)),
         training=TrainingFacts(corpora=(fact,) * MOST_TEXTS, validation=(fact,) * MOST_TEXTS),
     )
-    shapes = checkpoint.tensor_shapes(config.model, MAX_SYMBOLS)
+    shapes = tensor_shapes(config.model, MAX_SYMBOLS)
     tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
     checkpoint.write(tmp_path / "large", config, tensors, card="")
     assert checkpoint.read_config(tmp_path / "large") == config

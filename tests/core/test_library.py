@@ -14,7 +14,7 @@ import pytest
 import charlm_core
 from charlm_core import checkpoint, library, storage
 from charlm_core.characters import is_control
-from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE
 from charlm_core.errors import CheckpointError
 from charlm_core.library import (
     CARD_BYTES,
@@ -31,6 +31,7 @@ from charlm_core.library import (
     remove_imported,
     runs_directory,
 )
+from charlm_core.weights import WEIGHTS_FILE
 from tests.support import make_checkpoint
 
 

@@ -7,7 +7,8 @@ import pytest
 from safetensors import safe_open
 
 from charlm_core import load
-from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE
+from charlm_core.weights import WEIGHTS_FILE
 from docs.cards import BEGIN, END
 from docs.recipes import RECIPES
 from docs.sections import MISSING

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from charlm_core.checkpoint import tensor_shapes
 from charlm_core.config import CELLS, GATES, Cell, ModelConfig
 from charlm_core.learn.models import CharModel, keep
 from charlm_core.predict.engine import Engine
+from charlm_core.weights import tensor_shapes
 from tests.support import make_checkpoint
 
 V = 17

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from charlm_core import load
-from charlm_core.checkpoint import read_config, weights_digest
+from charlm_core.checkpoint import read_config
 from charlm_core.fitting import UNSAID
+from charlm_core.weights import weights_digest
 from charlm_core.widening import TYPED
 from docs.calibrated import FACTOR
 from docs.checkpoints import folders

@@ -13,6 +13,7 @@ from charlm_core.errors import CheckpointError, RunError
 from charlm_core.learn.events import Epoch, Evaluation, Saved, Step
 from charlm_core.learn.launch import Training, resume, start
 from charlm_core.learn.runs import Run
+from charlm_core.weights import weights_digest
 from charlm_core.widening import kin
 from tests.learn.support import PARAGRAPH, SMALL, of_kind, paragraph_file, small_training
 
@@ -61,9 +62,7 @@ def test_the_card_tells_what_it_began_with(made: Path, tmp_path: Path) -> None:
     """The model's name, and which weights those were."""
     list(begun(tmp_path, made).events())
     facts = checkpoint.read_config(tmp_path / "more" / "best").training.start
-    assert facts == checkpoint.StartFacts(
-        name="run", sha256=checkpoint.weights_digest(made / "best")
-    )
+    assert facts == checkpoint.StartFacts(name="run", sha256=weights_digest(made / "best"))
     told = (tmp_path / "more" / "best" / "README.md").read_text("utf-8")
     assert f"| began with | run, sha256 `{facts.sha256}` |" in told
     alone = checkpoint.read_config(made / "best").training

@@ -30,6 +30,7 @@ from charlm_core.predict.engine import Engine
 from charlm_core.predict.index import Index
 from charlm_core.predict.learned import Learned
 from charlm_core.predict.model import Model
+from charlm_core.weights import StoredAs, tensor_shapes
 from tests.perf.mutations import Mutator, with_header
 from tests.runs import course, done, make_run
 from tests.support import make_checkpoint, make_model
@@ -97,7 +98,7 @@ class Checkpoints:
             settings={"cell": "lstm", "lr": 4e-3, "batch": 64, "carry": True},
             versions={"torch": "2"},
         )
-        shapes: list[tuple[Any, int, checkpoint.StoredAs]] = [
+        shapes: list[tuple[Any, int, StoredAs]] = [
             ("lstm", 1, "float16"),
             ("gru", 2, "float32"),
             ("rnn", 1, "float16"),
@@ -167,7 +168,7 @@ class Checkpoints:
     def _vast(self, config: dict[str, Any]) -> tuple[bytes, Hollow]:
         """A checkpoint that agrees with itself, and claims as much as a config can."""
         vast = config | {"hidden": 16384, "layers": 16, "cell": "lstm", "embed": 4096}
-        shapes = checkpoint.tensor_shapes(
+        shapes = tensor_shapes(
             msgspec.convert(vast, checkpoint.CheckpointConfig).model, len(vast["vocabulary"])
         )
         end, header = 0, {}

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from charlm_core import SIZES, runs_directory
-from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, tensor_shapes, write
+from charlm_core.checkpoint import FORMAT_VERSION, CheckpointConfig, write
 from charlm_core.config import ModelConfig
 from charlm_core.library import shipped_directory
 from charlm_core.vocab import UNKNOWN
+from charlm_core.weights import tensor_shapes
 from tui.services.beginnings import beginnings
 
 

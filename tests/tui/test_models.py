@@ -18,9 +18,10 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from charlm_core import CheckpointError, Compared, Score, Standing, Suits, library
-from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, write
+from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, write
 from charlm_core.checkpoint import read as read_checkpoint
 from charlm_core.learn.runs import Run
+from charlm_core.weights import WEIGHTS_FILE
 from tests.runs import course, make_run
 from tests.support import make_checkpoint
 from tests.tui.support import Bench, FakeModel, running

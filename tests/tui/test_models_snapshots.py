@@ -10,9 +10,10 @@ import pytest
 from textual.pilot import Pilot
 
 from charlm_core import Compared, Score, Standing, library
-from charlm_core.checkpoint import WEIGHTS_FILE, write
+from charlm_core.checkpoint import write
 from charlm_core.config import Cell
 from charlm_core.learn.card import model_card
+from charlm_core.weights import WEIGHTS_FILE
 from tests.support import make_checkpoint
 from tests.tui.support import FakeModel
 from tests.tui.test_models import NOON, all_told, checkpoint_at

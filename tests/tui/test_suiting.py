@@ -12,7 +12,8 @@ import pytest
 from textual import events
 
 from charlm_core import CheckpointError, Suits, called, library, locate
-from charlm_core.checkpoint import WEIGHTS_FILE, write
+from charlm_core.checkpoint import write
+from charlm_core.weights import WEIGHTS_FILE
 from tests.support import make_checkpoint
 from tests.tui.support import Bench, FakeModel
 from tests.tui.test_predictor import Ear
