@@ -9,6 +9,7 @@ and the texts lack. Options behind -- are put over the recipes', as `-- --hidden
 """
 
 import argparse
+import hashlib
 import subprocess
 import sys
 import sysconfig
@@ -116,10 +117,9 @@ def without_shape(options: Sequence[str]) -> list[str]:
 
 def ship(name: str, run: Path, data: Path, folder: Path) -> None:
     """Put the run's best weights where they are shipped from, with what people type added."""
-    recipe, best = RECIPES[name], read(run / "best")
+    recipe, best, suited_to = RECIPES[name], read(run / "best"), calibration_text(name, run.parent)
     if recipe.calibrated:
-        valid = texts(name, recipe, data, run.parent)[1]
-        best = calibrated(best, calibration_text(name, run.parent), valid)
+        best = calibrated(best, suited_to, texts(name, recipe, data, run.parent)[1])
     wide = widened(best, typed_characters(best.config.vocab))
     config = replace(wide.config, suits=recipe.suits, doubt=recipe.doubt)
     added = set(wide.config.vocabulary) - set(best.config.vocabulary)
@@ -127,6 +127,10 @@ def ship(name: str, run: Path, data: Path, folder: Path) -> None:
     shown = "".join(sorted(one for one in added if not is_control(one) and one != "`"))
     if shown:
         card += f"\nNot in the texts, and made of symbols of their kind: `{shown}`\n"
+    if recipe.calibrated:
+        fitted_on = suited_to.read_bytes()
+        card += f"\nThe factor of the logits was fitted on {suited_to.name}, {len(fitted_on):,} "
+        card += f"bytes, sha256 `{hashlib.sha256(fitted_on).hexdigest()}`.\n"
     card += f"\n{HEADING}\n\nNot measured yet: `make cards` does that.\n"
     write(folder / name, config, wide.tensors, card=card)
 

@@ -1,5 +1,6 @@
 """The recipes of the shipped checkpoints, on 200 KB: one command each, which goes on if killed."""
 
+import hashlib
 import json
 import os
 import random
@@ -107,6 +108,9 @@ def test_all_three_are_made(places: Path) -> None:
         card = (places / "out" / name / "README.md").read_text("utf-8")
         assert card.startswith(f"# {name}\n")
         assert "Not in the texts" in card
+        if recipe.calibrated:
+            fitted_on = (places / "runs" / f"{name}.tests.txt").read_bytes()
+            assert hashlib.sha256(fitted_on).hexdigest() in card
         assert "$" in card
     assert {"ё", "№", "«"} <= set(load(places / "out" / "russian").vocab.symbols)
 
