@@ -17,8 +17,7 @@ FACTOR = "factor of the logits"
 def calibrated(trained: Checkpoint, text: Path, valid: Path) -> Checkpoint:
     """A checkpoint as sure of itself as a text bears out, its figures anew of the text `valid`."""
     config = trained.config
-    model = CharModel(config.model, len(config.vocabulary))
-    model.load_tensors(trained.tensors)
+    model = CharModel.of(trained)
     factor = suited_factor(model, config.vocab.encode(text.read_text("utf-8")))
     scale_logits(model, factor)
     # As they are stored.

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812 - the field's own name for it
 
+from charlm_core.checkpoint import Checkpoint
 from charlm_core.config import GATES, Cell, ModelConfig
 from charlm_core.weights import Tensors, tensor_shapes
 
@@ -82,6 +83,13 @@ class CharModel(nn.Module):
         )
         self.output = nn.Linear(config.hidden, vocab_size)
         self._initialize()
+
+    @classmethod
+    def of(cls, stored: Checkpoint) -> "CharModel":
+        """The network of a checkpoint, with its weights."""
+        model = cls(stored.config.model, len(stored.config.vocabulary))
+        model.load_tensors(stored.tensors)
+        return model
 
     def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
         """Logits (B, T, V) of the character after each of `ids` (B, T), and the state after all."""

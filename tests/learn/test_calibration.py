@@ -6,20 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from charlm_core.checkpoint import Checkpoint
 from charlm_core.learn.calibration import FACTORS, scale_logits, suited_factor
 from charlm_core.learn.evaluate import evaluate
 from charlm_core.learn.models import CharModel
 from charlm_core.vocab import Ids
 from docs.calibrated import FACTOR, calibrated
 from tests.support import make_checkpoint
-
-
-def network(stored: Checkpoint) -> CharModel:
-    """The network of a checkpoint."""
-    model = CharModel(stored.config.model, len(stored.config.vocabulary))
-    model.load_tensors(stored.tensors)
-    return model
 
 
 def written_by(model: CharModel, chars: int) -> Ids:
@@ -37,7 +29,7 @@ def written_by(model: CharModel, chars: int) -> Ids:
 @pytest.mark.parametrize("too_sure", [0.7, 1.0, 1.37])
 def test_a_model_that_is_too_sure_is_mended(too_sure: float) -> None:
     """Of what it has written itself no other factor predicts better than what undoes the change."""
-    model = network(make_checkpoint("gru", hidden=12))
+    model = CharModel.of(make_checkpoint("gru", hidden=12))
     ids = written_by(model, 20_000)
     scale_logits(model, too_sure)
     before = evaluate(model, ids).nats
@@ -51,7 +43,7 @@ def test_a_model_that_is_too_sure_is_mended(too_sure: float) -> None:
 
 def test_a_factor_is_never_beyond_those_that_are_tried() -> None:
     """A model that has it all wrong is made less sure, but not without bounds."""
-    model = network(make_checkpoint("gru", hidden=12))
+    model = CharModel.of(make_checkpoint("gru", hidden=12))
     ids = written_by(model, 20_000)
     scale_logits(model, 50.0)
     assert suited_factor(model, ids) == FACTORS[0]
@@ -59,7 +51,7 @@ def test_a_factor_is_never_beyond_those_that_are_tried() -> None:
 
 def test_a_short_text_says_nothing() -> None:
     """It changes nothing then."""
-    model = network(make_checkpoint("gru", hidden=12))
+    model = CharModel.of(make_checkpoint("gru", hidden=12))
     assert suited_factor(model, np.zeros(100, np.uint16)) == 1.0
 
 
@@ -73,7 +65,7 @@ def test_calibrated_weights_are_measured_anew(tmp_path: Path) -> None:
     made = calibrated(before, other, valid)
     facts = made.config.training
     assert 0.5 <= float(facts.settings[FACTOR]) < 1.5
-    score = evaluate(network(made), made.config.vocab.encode(valid.read_text("utf-8")))
+    score = evaluate(CharModel.of(made), made.config.vocab.encode(valid.read_text("utf-8")))
     assert facts.validation_nats == score.nats
     assert facts.validation_chars == len(letters) * 30
     for tensor in made.tensors.values():

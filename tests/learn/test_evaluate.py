@@ -19,10 +19,7 @@ from tests.support import make_checkpoint, make_model
 
 def random_model(cell: Cell = "lstm") -> CharModel:
     """A small model with random weights."""
-    stored = make_checkpoint(cell, hidden=12)
-    model = CharModel(stored.config.model, len(stored.config.vocabulary))
-    model.load_tensors(stored.tensors)
-    return model
+    return CharModel.of(make_checkpoint(cell, hidden=12))
 
 
 def random_ids(count: int, seed: int = 0) -> Ids:

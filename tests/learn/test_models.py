@@ -68,8 +68,7 @@ def test_both_halves_compute_the_same_function(cell: Cell, layers: int) -> None:
     """1,000 random characters give the same logits in torch and in NumPy, to 1e-4."""
     stored = make_checkpoint(cell, hidden=24, layers=layers, seed=layers)
     symbols = len(stored.config.vocabulary)
-    model = CharModel(stored.config.model, symbols).eval()
-    model.load_tensors(stored.tensors)
+    model = CharModel.of(stored).eval()
     engine = Engine(stored)
     ids = np.random.default_rng(1).integers(symbols, size=1000)
     with torch.no_grad():
