@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     from charlm_core.gather.prepare import count_sources as count_sources
     from charlm_core.gather.prepare import prepare_corpus as prepare_corpus
     from charlm_core.gather.prepare import valid_path as valid_path
+    from charlm_core.importing import LONGEST_NAME as LONGEST_NAME
+    from charlm_core.importing import NameTakenError as NameTakenError
+    from charlm_core.importing import import_model as import_model
+    from charlm_core.importing import model_name_fault as model_name_fault
+    from charlm_core.importing import remove_imported as remove_imported
     from charlm_core.learn.baseline import torch_step_us as torch_step_us
     from charlm_core.learn.config import CONTINUED_RATE as CONTINUED_RATE
     from charlm_core.learn.config import PRESETS as PRESETS
@@ -92,18 +97,13 @@ if TYPE_CHECKING:
     from charlm_core.learn.speed import training_speeds as training_speeds
     from charlm_core.learn.throughput import Throughput as Throughput
     from charlm_core.learn.throughput import training_throughput as training_throughput
-    from charlm_core.library import LONGEST_NAME as LONGEST_NAME
     from charlm_core.library import DamagedModel as DamagedModel
     from charlm_core.library import ModelEntry as ModelEntry
-    from charlm_core.library import NameTakenError as NameTakenError
     from charlm_core.library import called as called
     from charlm_core.library import card as card
     from charlm_core.library import catalogue as catalogue
-    from charlm_core.library import import_model as import_model
     from charlm_core.library import locate as locate
-    from charlm_core.library import model_name_fault as model_name_fault
     from charlm_core.library import models as models
-    from charlm_core.library import remove_imported as remove_imported
     from charlm_core.library import runs_directory as runs_directory
     from charlm_core.metrics import Score as Score
     from charlm_core.predict.bench import Bench as Bench
@@ -195,6 +195,13 @@ _HOMES = {
         "prepare_corpus",
         "valid_path",
     ],
+    "charlm_core.importing": [
+        "LONGEST_NAME",
+        "NameTakenError",
+        "import_model",
+        "model_name_fault",
+        "remove_imported",
+    ],
     "charlm_core.learn.baseline": ["torch_step_us"],
     "charlm_core.learn.config": [
         "CONTINUED_RATE",
@@ -229,17 +236,12 @@ _HOMES = {
     "charlm_core.learn.throughput": ["Throughput", "training_throughput"],
     "charlm_core.library": [
         "DamagedModel",
-        "LONGEST_NAME",
         "ModelEntry",
-        "NameTakenError",
         "called",
         "card",
         "catalogue",
-        "import_model",
         "locate",
-        "model_name_fault",
         "models",
-        "remove_imported",
         "runs_directory",
     ],
     "charlm_core.metrics": ["Score"],

@@ -1,10 +1,11 @@
 """A small checkpoint to break."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from charlm_core import checkpoint
+from charlm_core import checkpoint, library
 from tests.support import make_checkpoint
 
 
@@ -20,3 +21,13 @@ def saved(tmp_path: Path, small: checkpoint.Checkpoint) -> Path:
     path = tmp_path / "saved"
     checkpoint.write(path, small.config, small.tensors, card="A small one.\n")
     return path
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A product that ships `english` and `python`."""
+    folder = tmp_path / "shipped"
+    for name in ("english", "python"):
+        shutil.copytree(saved, folder / name)
+    monkeypatch.setattr(library, "shipped_directory", lambda: folder)
+    return folder

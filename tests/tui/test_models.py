@@ -17,7 +17,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input
 
-from charlm_core import CheckpointError, Compared, Score, Standing, Suits, library
+from charlm_core import CheckpointError, Compared, Score, Standing, Suits, import_model, library
 from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, write
 from charlm_core.checkpoint import read as read_checkpoint
 from charlm_core.learn.runs import Run
@@ -355,7 +355,7 @@ async def test_one_thing_at_a_time(
 ) -> None:
     """While a slow disk copies, i asks for nothing, and the end of the copying is told."""
     source = checkpoint_at(tmp_path / "from afar")
-    going, real = threading.Event(), library.import_model
+    going, real = threading.Event(), import_model
 
     def slowly(*arguments: Any) -> Path:
         going.wait(60)
