@@ -9,6 +9,7 @@ import time
 import msgspec
 
 from charlm_core.config import ModelConfig
+from charlm_core.errors import ConfigError
 
 
 def torch_step_us(model: ModelConfig) -> float | None:
@@ -18,11 +19,16 @@ def torch_step_us(model: ModelConfig) -> float | None:
     is not installed. Measured in a process of its own, as the layer packs its weights anew for each
     call: where a process has freed large arrays before, as one that has loaded models with NumPy,
     the allocator keeps that memory at hand, and packing costs two layers of 512 half as much.
+    Raises ConfigError where that process fails.
     """
     if importlib.util.find_spec("torch") is None:
         return None
-    command = [sys.executable, "-m", __name__, msgspec.json.encode(model).decode()]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # -P: what lies in the current folder is somebody's text, not a module to import.
+    command = [sys.executable, "-P", "-m", __name__, msgspec.json.encode(model).decode()]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise ConfigError(f"measuring torch failed (exit status {done.returncode})")
+    return float(done.stdout)
 
 
 def measure(model: ModelConfig, repeats: int = 300) -> float:

@@ -17,6 +17,7 @@ from charlm_core.predict.record import (
     LOCK_SECONDS,
     WEIGHTS_FILE,
     Record,
+    documents_of,
     forget_document,
     forget_everything,
     learn_anew,
@@ -24,7 +25,7 @@ from charlm_core.predict.record import (
     read_record,
     writable,
 )
-from charlm_core.storage import replace_directory
+from charlm_core.storage import recover_directory, replace_directory
 
 
 def saved_memories() -> tuple[Path, ...]:
@@ -45,7 +46,7 @@ def saved_documents() -> frozenset[str]:
     for folder in saved_memories():
         with contextlib.suppress(MemoryFileError):
             if record := read_record(folder):
-                names |= _documents(record)
+                names |= documents_of(record)
     return frozenset(names)
 
 
@@ -70,10 +71,8 @@ def forget_saved(document: str | None) -> tuple[str, ...]:
 
 def _forget(folder: Path, document: str | None) -> None:
     """Raises MemoryFileError, OSError."""
-    if document is None:
-        # Whoever left these was killed while saving: it may hold what is to be forgotten.
-        for left in folder.parent.glob(f".{folder.name}.*.tmp"):
-            shutil.rmtree(left, ignore_errors=True)
+    # What one that was killed while it saved left may hold what is to be forgotten.
+    recover_directory(folder)
     try:
         record = read_record(folder)
     except MemoryFileError:
@@ -84,17 +83,13 @@ def _forget(folder: Path, document: str | None) -> None:
         return
     if record is None:
         return
-    known = _documents(record)
+    known = documents_of(record)
     if document is None and known:
         forget_everything(record)
         _save(folder, record)
     elif document is not None and writable(document) in known:
         forget_document(record, writable(document))
         _save(folder, record)
-
-
-def _documents(record: Record) -> set[str]:
-    return {*record.lines, *(passage.document for passage in record.passages)}
 
 
 def _save(folder: Path, record: Record) -> None:

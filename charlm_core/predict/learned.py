@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import filelock
-import msgspec
 import safetensors.numpy
 
 from charlm_core.confidential import holds_key
@@ -27,25 +26,28 @@ from charlm_core.predict.reading import symbols_read
 from charlm_core.predict.record import (
     LEARNED_FILE,
     LOCK_SECONDS,
+    MOST_BYTES,
     PIECE,
     WARM,
     WEIGHTS_FILE,
     Passage,
     Record,
+    documents_of,
     empty_record,
+    encoded,
     forget_document,
     forget_everything,
     inherited_record,
     learn_anew,
     pieces,
     read_record,
-    read_weights,
+    read_saved,
     rename_document,
     shared_start,
     writable,
 )
 from charlm_core.predict.source import Opinion, Point
-from charlm_core.storage import make_private, replace_directory
+from charlm_core.storage import make_private, recover_directory, replace_directory
 from charlm_core.vocab import Vocab
 
 BREATH = 16
@@ -199,9 +201,16 @@ class Learned:
         return True
 
     def forget(self, document: str) -> None:
-        """Forget one document. What the others taught is learned again, with the next `keep`."""
-        self._change(partial(forget_document, document=writable(document)))
-        self._start_over()
+        """Forget one document. What the others taught is learned again, with the next `keep`.
+
+        One that nothing was learned from leaves what was learned as it is.
+        """
+        document = writable(document)
+        known = document in documents_of(self._record)
+        # Another process may have learned from it meanwhile.
+        self._change(partial(forget_document, document=document))
+        if known:
+            self._start_over()
 
     def forget_all(self) -> None:
         """Forget everything: predictions are those of the untouched network again."""
@@ -279,15 +288,21 @@ class Learned:
         try:
             make_private(self.path.parent)
             with filelock.FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600):
+                # What one that was killed while it saved left may hold what is forgotten by now.
+                recover_directory(self.path)
                 self._take_in()
                 self._drop_oldest()
                 generation = self._record.generation + 1
-                record = msgspec.structs.replace(self._record, generation=generation)
+                record = encoded(self._record, generation)
+                while len(record) > MOST_BYTES:
+                    # It could not be read again.
+                    self._drop(len(self._record.passages) // 8 + 1)
+                    record = encoded(self._record, generation)
                 weights = {} if self._mixture.unlearned else self._mixture.tensors()
                 replace_directory(
                     self.path,
                     {
-                        LEARNED_FILE: msgspec.json.encode(record),
+                        LEARNED_FILE: record,
                         WEIGHTS_FILE: safetensors.numpy.save(weights),
                     },
                     private=True,
@@ -308,16 +323,12 @@ class Learned:
     def _open(self) -> None:
         """Read what was saved; what is damaged is set aside, and told."""
         try:
-            record = read_record(self.path)
-            if record is None:
-                if inherited := inherited_record(self.path):
-                    self._adopt(inherited)
-                return
-            weights = read_weights(self.path, self._mixture.tensors())
+            record, weights = read_saved(self.path, self._mixture.tensors())
         except MemoryFileError as error:
             self._notices.append(f"{error}; what was learned is set aside as {self._set_aside()}")
             return
-        self._adopt(record)
+        if record := record or inherited_record(self.path):
+            self._adopt(record)
         if weights:
             self._mixture.restore(weights)
 
@@ -386,8 +397,12 @@ class Learned:
             chars -= len(passage.text)
             dropped += 1
         if dropped:
-            del self._record.passages[:dropped]
-            # Of a document that nothing is left of the lines may be learned again.
-            left = {passage.document for passage in self._record.passages}
-            lines = self._record.lines
-            self._record.lines = {name: lines[name] for name in lines if name in left}
+            self._drop(dropped)
+
+    def _drop(self, count: int) -> None:
+        """Drop the oldest passages."""
+        del self._record.passages[:count]
+        # Of a document that nothing is left of the lines may be learned again.
+        left = {passage.document for passage in self._record.passages}
+        lines = self._record.lines
+        self._record.lines = {name: lines[name] for name in lines if name in left}

@@ -45,8 +45,9 @@ def looks(
     """Read a text given in chunks, looking closely at the characters `closely`, counted from 0.
 
     `mixture` learns each character once it has been looked at, and is what predicts; without it
-    the network does, as it was trained. Beyond the close looks no state is kept: a text may be of
-    any size.
+    the network does, as it was trained. The figures are those of scoring, where every character is
+    a symbol; a close look shows what a session does, which reads some together and passes others
+    over. Beyond the close looks no state is kept: a text may be of any size.
     """
     source = mixture or NetworkSource(model.engine)
     session: Session | None = model.start(learned=source)
@@ -63,12 +64,11 @@ def looks(
             ghost = session.suggest(config)
         if mixture is not None:
             mixture.learn(point, symbol)
+        point = source.advance(symbol, point)
         if session is None:
-            point = source.advance(symbol, point)
             yield Look(nats=nats, close=None)
             continue
         session.type(character)
-        point = session.point
         if before is None or ghost is None:
             yield Look(nats=nats, close=None)
             continue

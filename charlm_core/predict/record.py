@@ -107,6 +107,11 @@ def writable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
+def documents_of(record: Record) -> set[str]:
+    """The names of all that a record holds something of."""
+    return {*record.lines, *(passage.document for passage in record.passages)}
+
+
 def forget_document(record: Record, document: str) -> None:
     """Take a document out."""
     record.lines.pop(document, None)
@@ -152,6 +157,11 @@ def pieces(document: str, text: str, spans: Iterable[Span]) -> Iterator[Passage]
 def _passage(document: str, text: str, start: int, end: int, *, only_remembered: bool) -> Passage:
     before = text[max(0, start - WARM) : start]
     return Passage(document, before, text[start:end], only_remembered)
+
+
+def encoded(record: Record, generation: int) -> bytes:
+    """The contents of learned.json, saved so often."""
+    return msgspec.json.encode(msgspec.structs.replace(record, generation=generation))
 
 
 def read_record(path: Path) -> Record | None:
@@ -239,6 +249,34 @@ def read_weights(path: Path, like: dict[str, Array]) -> dict[str, Array]:
     return {name: found[name] for name in like}
 
 
+def read_saved(path: Path, like: dict[str, Array]) -> tuple[Record | None, dict[str, Array]]:
+    """The record and the weights that were saved together, as `read_record` and `read_weights`.
+
+    Raises MemoryFileError.
+    """
+    while True:
+        before = _stamp(path)
+        try:
+            record = read_record(path)
+            weights = {} if record is None else read_weights(path, like)
+        except MemoryFileError:
+            if _stamp(path) == before:
+                raise
+        else:
+            if _stamp(path) == before:
+                return record, weights
+        # Another process saved between the two: read what it did.
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when another folder takes this one's place; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_ctime_ns
+
+
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 
@@ -253,5 +291,9 @@ def fingerprint(engine: Engine, vocab: Vocab) -> str:
 
 def learned_path(name: str, engine: Engine, vocab: Vocab) -> Path:
     """The folder of what a checkpoint of this name has learned."""
-    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:64]
-    return learned_directory() / f"{safe or 'model'}-{fingerprint(engine, vocab)}"
+    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:64] or "model"
+    if safe != name:
+        # Two models whose names differ in what a folder's can't hold share nothing.
+        raw = name.encode("utf-8", "surrogatepass")
+        safe += f"-{hashlib.blake2b(raw, digest_size=4).hexdigest()}"
+    return learned_directory() / f"{safe}-{fingerprint(engine, vocab)}"

@@ -50,9 +50,18 @@ def test_one_text() -> None:
     assert_same(again, never)
 
 
+@pytest.mark.parametrize("document", ["b", "never learned", None])
+def test_what_a_killed_save_left(document: str | None) -> None:
+    """It may hold what is forgotten, and goes, whichever text that is."""
+    save("english-1", a=TEXT)
+    save(".english-1.01234567.tmp", b=SECRET)
+    assert forget_saved(document) == ()
+    assert "48151623" not in on_disk()
+
+
 def test_all() -> None:
     """Also what was set aside as damaged, and what a kill left half written."""
-    for name in ("english-1", "russian-2.damaged-1", ".english-1.0123.tmp"):
+    for name in ("english-1", "russian-2.damaged-1", ".english-1.01234567.tmp"):
         save(name, b=SECRET)
     (learned_directory() / "russian-2.damaged-1" / LEARNED_FILE).write_text(f'{{"x": "{SECRET}')
     assert forget_saved(None) == ()

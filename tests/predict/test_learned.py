@@ -363,6 +363,19 @@ def untaught(name: str, model: Model) -> Learned:
     return Learned(model.engine, model.vocab, learned_path(name, model.engine, model.vocab))
 
 
+@pytest.mark.parametrize(
+    "names", [("my notes", "my.notes"), ("x" * 64 + "one", "x" * 64 + "other"), ("", "model")]
+)
+def test_names_that_look_alike_share_nothing(names: tuple[str, str]) -> None:
+    """A folder's name can't hold all that a model's can; what one was taught is nobody else's."""
+    one, other = (learned_path(name, MODEL.engine, MODEL.vocab) for name in names)
+    assert one != other
+    taught(names[0], MODEL, a=SENTENCES[0])
+    assert untaught(names[1], OTHER).documents == ()
+    # Once it was trained again it is still itself.
+    assert [document.name for document in untaught(names[0], OTHER).documents] == ["a"]
+
+
 def test_other_weights_of_the_same_name_learn_it_anew() -> None:
     """A checkpoint that was trained again, or came with an update, knows what it was taught."""
     taught("mine", MODEL, a=SENTENCES[0], b=SENTENCES[1])

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -394,7 +395,60 @@ def test_of_very_much_the_oldest_is_dropped(path: Path, monkeypatch: pytest.Monk
     assert texts(opened(path))["a.txt"].endswith(f"9: {SENTENCES[3]} 9")
 
 
+def test_what_is_saved_can_be_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many short lines each takes more than its characters: the oldest are dropped for that."""
+    for module in (learning, recording):
+        monkeypatch.setattr(module, "MOST_BYTES", 4000)
+    learned = opened(path)
+    lines = [f"{number}: {SENTENCES[number % 6]}" for number in range(40)]
+    for count in range(len(lines)):
+        learned.keep("a.txt", "\n".join(lines[: count + 1]))
+    learned.save()
+    assert 1000 < (path / "learned.json").stat().st_size <= 4000
+    after = opened(path)
+    assert after.notices == ()
+    assert texts(after)["a.txt"].endswith(lines[-1])
+
+
+def test_what_a_killed_save_left_goes_with_the_next(saved: Path) -> None:
+    """It may hold what is forgotten by now."""
+    left = saved.with_name(f".{saved.name}.01234567.tmp")
+    shutil.copytree(saved, left)
+    learned = opened(saved)
+    learned.forget("a.txt")
+    learned.save()
+    assert not left.exists()
+
+
+def test_forgetting_what_was_never_learned_changes_nothing(saved: Path) -> None:
+    """Nothing is to be learned again for that."""
+    learned, before = opened(saved), opened(saved)
+    learned.forget("nobody.txt")
+    learned.save()
+    for one in (learned, opened(saved)):
+        assert one.gain == before.gain
+        assert one.gain.static.chars > 0
+        assert_same(one, before)
+
+
 # Two editors at once.
+
+
+def test_a_save_while_it_is_read(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record and weights are those of one save, the later one."""
+    other, real = opened(saved), recording.read_weights
+
+    def save_first(folder: Path, like: dict[str, Any]) -> dict[str, Any]:
+        monkeypatch.setattr(recording, "read_weights", real)
+        other.keep("b.txt", MORE)
+        other.save()
+        return real(folder, like)
+
+    monkeypatch.setattr(recording, "read_weights", save_first)
+    found = opened(saved)
+    assert found.gain == other.gain
+    assert_same(found, other)
+    assert set(texts(found)) == {"a.txt", "b.txt"}
 
 
 def test_what_both_have_learned_is_kept(saved: Path) -> None:

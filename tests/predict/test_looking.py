@@ -9,12 +9,16 @@ from tests.support import make_checkpoint, make_model
 
 MODELS = [make_model(make_checkpoint(cell, hidden=9, layers=2, scale=3.0)) for cell in CELLS]
 TEXT = "it was the best of times, it was the worst of times. " * 2
+ODD = "it wa\u0301s the be\u0301st of times, и было это самое лучшее из всех времён, it was. " * 2
+"""Marks that a session reads together with their letters, and a passage that it passes over."""
 EAGER = DIALS["eager"]
 
 
-def all_looks(model: Model, closely: range, mixture: Mixture | None = None) -> list[Look]:
-    """The looks at TEXT, which comes in chunks."""
-    chunks = (TEXT[start : start + 13] for start in range(0, len(TEXT), 13))
+def all_looks(
+    model: Model, closely: range, mixture: Mixture | None = None, text: str = TEXT
+) -> list[Look]:
+    """The looks at a text, which comes in chunks."""
+    chunks = (text[start : start + 13] for start in range(0, len(text), 13))
     return list(looks(model, chunks, closely, mixture, EAGER))
 
 
@@ -37,11 +41,12 @@ def test_a_close_look_is_what_the_editor_would_have_shown(model: Model) -> None:
 
 
 @pytest.mark.parametrize("closely", [range(0), range(3), range(30, 50), range(90, 9999)])
-def test_looking_closely_changes_no_figure(closely: range) -> None:
+@pytest.mark.parametrize("text", [TEXT, ODD], ids=["plain", "odd"])
+def test_looking_closely_changes_no_figure(closely: range, text: str) -> None:
     """Learning along scores what `eval` scores, whatever is looked at on the way."""
     model = MODELS[-1]
-    found = all_looks(model, closely, model.mixture())
-    (expected,) = adaptive_scores(model.mixture(), model.vocab, [TEXT])
+    found = all_looks(model, closely, model.mixture(), text)
+    (expected,) = adaptive_scores(model.mixture(), model.vocab, [text])
     assert sum(look.nats for look in found) == pytest.approx(expected.total_nats, rel=1e-12)
     assert len(found) == expected.chars
 
