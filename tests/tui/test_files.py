@@ -293,6 +293,41 @@ async def test_a_save_in_a_hurry_saves_what_was_typed_before_it(tmp_path: Path) 
         assert not it.app.is_running
 
 
+async def test_a_name_in_a_hurry_is_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be typed right behind the key that asks for it; what comes behind is the text's."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "note.txt"
+    path.write_text("one")
+    async with running(path) as it:
+        burst(it, "z", "f12", "ctrl+u", *"other.txt", "enter", "y")
+        await it.until(lambda: (tmp_path / "other.txt").exists())
+        await it.settle()
+        assert path.read_text() == "one"
+        assert it.editor.text == "zyone"
+        assert it.says("other.txt")
+        burst(it, "ctrl+s", "ctrl+o", *"note.txt", "enter")
+        await it.until(lambda: it.editor.text == "one")
+        assert (tmp_path / "other.txt").read_text() == "zyone"
+
+
+async def test_a_wrong_name_in_a_hurry_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with it stays to be read until something else is typed."""
+    monkeypatch.chdir(tmp_path)
+    async with running(text="one") as it:
+        burst(it, "f12", *"no/where", "enter")
+        await it.until(
+            lambda: isinstance(it.app.screen, PathPrompt) and it.says("there is no folder")
+        )
+        await it.pilot.pause(0.1)
+        assert it.says("there is no folder")
+        burst(it, "e")
+        await it.until(lambda: not it.says("there is no folder"))
+
+
 @pytest.mark.parametrize("answers", [["enter"] * 3, ["d", "d"], ["escape", "escape"]])
 async def test_a_question_is_answered_once(tmp_path: Path, answers: list[str]) -> None:
     """A key that repeats itself on a question does no more than one press."""

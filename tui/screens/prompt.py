@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.asking import Asking
 from tui.services.paths import complete, expand
 from tui.text.visible import visible
+from tui.widgets.ordered import OrderedInput
 
 
-class PathPrompt(Dialog[Path | None]):
+class PathPrompt(Asking[Path | None]):
     """Answers with a path, or None when the person thought better of it.
 
     `check` says, in one line, what is wrong with a path, or nothing; a path it objects to can't be
@@ -61,45 +60,35 @@ class PathPrompt(Dialog[Path | None]):
         """A title, a line to type in, and room for what is wrong."""
         with Vertical():
             yield Static(self._title)
-            yield Input(self._shown, select_on_focus=False)
+            yield OrderedInput(self._shown, submit=self.submit, select_on_focus=False)
             yield Static("", classes="fault")
             steps = "↑ recent files · " if len(self._offered) > 1 else ""
             keys = f"{steps}Tab completes · Enter accepts · Esc cancels"
             yield Static(keys, classes="hint")
 
-    def on_mount(self) -> None:
-        """Wait to be typed in."""
-        self._tell("")
-
     def on_resize(self) -> None:
         """Use the room there is."""
         self.set_class(self.size.height < self.TINY, "tiny")
 
-    @on(Input.Changed)
-    def _forgive(self) -> None:
-        """What was wrong may not be any more."""
-        self._tell("")
-
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
+    def submit(self) -> None:
         """Answer, unless the path won't do."""
-        if not event.value.strip():
-            self._tell("type the path of a file")
+        typed = self.line.value
+        if not typed.strip():
+            self.tell("type the path of a file")
             return
-        path = Path(self._start) if event.value == self._shown else expand(event.value)
+        path = Path(self._start) if typed == self._shown else expand(typed)
         if fault := self._check(path):
-            self._tell(fault)
+            self.tell(fault)
         else:
             self.answer(path)
 
     def action_complete(self) -> None:
         """Complete the path as far as it is certain; name the candidates where it is not."""
-        line = self.query_one(Input)
+        line = self.line
         completed, candidates = complete(line.value)
-        with self.prevent(Input.Changed):
-            line.value = completed
+        line.value = completed
         line.cursor_position = len(completed)
-        self._tell("  ".join(candidates))
+        self.tell("  ".join(candidates))
 
     def action_step(self, step: int) -> None:
         """Put another recent path in the line, or what it began with."""
@@ -108,15 +97,10 @@ class PathPrompt(Dialog[Path | None]):
         self._at = min(max(self._at + step, 0), len(self._offered) - 1)
         self._start = self._offered[self._at]
         self._shown = visible(self._start)
-        line = self.query_one(Input)
+        line = self.line
         line.value = self._shown
         line.cursor_position = len(self._shown)
 
     def action_cancel(self) -> None:
         """Answer nothing."""
         self.answer(None)
-
-    def _tell(self, what: str) -> None:
-        fault = self.query_one(".fault", Static)
-        fault.update(Text(visible(what)))
-        fault.display = bool(what)

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.asking import Asking
 from tui.services.paths import short
 from tui.services.recent import Recent
 from tui.text.visible import visible
+from tui.widgets.ordered import OrderedInput
 
 if TYPE_CHECKING:
     from tui.services.journal import Leftover
@@ -61,7 +62,7 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-class Recents(Dialog[Row | None]):
+class Recents(Asking[Row | None]):
     """Answers with the row that was chosen, or None. What is typed narrows the list down."""
 
     DEFAULT_CSS = """
@@ -85,25 +86,24 @@ class Recents(Dialog[Row | None]):
     """In fewer lines there are only the line and the list."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+r", "cancel", "Cancel"),
+        # In the list while the line above it is typed in.
+        Binding("up", "move('cursor_up')", "Move in the list"),
+        Binding("down", "move('cursor_down')", "Move in the list"),
+        Binding("pageup", "move('page_up')", "Move in the list"),
+        Binding("pagedown", "move('page_down')", "Move in the list"),
     ]
-    MOVES: ClassVar[dict[str, str]] = {
-        "up": "cursor_up",
-        "down": "cursor_down",
-        "pageup": "page_up",
-        "pagedown": "page_down",
-    }
-    """Keys that move in the list while the line above it is typed in."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         super().__init__()
         self._rows = rows
         self._shown: list[Row] = []
+        self._typed = ""
 
     def compose(self) -> ComposeResult:
         """A title, a line to type in, and the list."""
         with Vertical():
             yield Static("Recent files", classes="title")
-            yield Input(placeholder="type a part of the path")
+            yield OrderedInput(placeholder="type a part of the path", submit=self.submit)
             yield OptionList()
             yield Static("", classes="fault")
             yield Static("↑ ↓ choose · Enter opens · Esc cancels", classes="hint")
@@ -116,19 +116,20 @@ class Recents(Dialog[Row | None]):
         """Use the room there is."""
         self.set_class(self.size.height < self.TINY, "tiny")
 
-    def on_key(self, event: events.Key) -> None:
-        """Move in the list."""
-        if event.key in self.MOVES:
-            event.stop()
-            getattr(self.query_one(OptionList), f"action_{self.MOVES[event.key]}")()
+    def action_move(self, how: str) -> None:
+        """Move in the list, as its own action of this name does."""
+        getattr(self.query_one(OptionList), f"action_{how}")()
 
     @on(Input.Changed)
-    def _type(self, event: Input.Changed) -> None:
-        self._narrow(event.value)
+    def _type(self) -> None:
+        if self.line.value != self._typed:
+            self._narrow(self.line.value)
 
-    @on(Input.Submitted)
-    def _submit(self) -> None:
+    def submit(self) -> None:
         """Open the row that is marked."""
+        # Of what was typed just now the message is still to come.
+        if self.line.value != self._typed:
+            self._narrow(self.line.value)
         if (place := self.query_one(OptionList).highlighted) is not None:
             self._choose(self._shown[place])
 
@@ -143,19 +144,20 @@ class Recents(Dialog[Row | None]):
 
     def _choose(self, row: Row) -> None:
         if row.mark == "gone":
-            self._tell(f"{row.words}: it is not there any more")
+            self.tell(f"{row.words}: it is not there any more")
         else:
             self.answer(row)
 
     def _narrow(self, typed: str) -> None:
         """List the rows whose paths hold each word that was typed."""
+        self._typed = typed
         words = typed.lower().split()
         self._shown = [row for row in self._rows if all(w in row.words.lower() for w in words)]
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([self._drawn(row) for row in self._shown])
         options.highlighted = 0 if self._shown else None
-        self._tell("" if self._shown else NO_MATCH if self._rows else NONE_YET)
+        self.tell("" if self._shown else NO_MATCH if self._rows else NONE_YET)
 
     def _drawn(self, row: Row) -> Text:
         """The row in one line; of a path too long for it the end, which says more."""
@@ -165,8 +167,3 @@ class Recents(Dialog[Row | None]):
         if len(words) > room:
             words = f"…{words[1 - room :]}"
         return Text.assemble(words, (mark, "dim"), no_wrap=True, overflow="ellipsis")
-
-    def _tell(self, what: str) -> None:
-        fault = self.query_one(".fault", Static)
-        fault.update(Text(visible(what)))
-        fault.display = bool(what)

@@ -4,23 +4,18 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
-from tui.text.visible import storable, visible
+from tui.text.visible import visible
+from tui.widgets.ordered import OrderedInput
 
 LONGEST = 2_000
 """Characters that a line takes."""
 MOST_REMEMBERED = 100
 
 
-class Field(Input):
-    """One line of text. Up and Down bring back earlier ones.
-
-    A key means what it means to the widget around it, to the line, or to the screen, in this order;
-    and all keys take effect in the order in which they were pressed.
-    """
+class Field(OrderedInput):
+    """One line of text. Up and Down bring back earlier ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "recall(-1)", "Earlier, later text"),
@@ -64,39 +59,6 @@ class Field(Input):
         texts = [*self._remembered, self._draft]
         self.value = texts[place]
         self.cursor_position = len(self.value)
-
-    async def _on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        # A key that was on its way here when the focus went elsewhere belongs there.
-        screen = self.app.screen
-        if screen is not self.screen or screen.focused is not self:
-            forward = screen.focused or screen
-            forward._forward_event(events.Key(event.key, event.character))
-            return
-        around = [node for node in self.ancestors if node is not self.app]
-        for node in (*around[:-1], self, around[-1]):
-            for binding in node._bindings.key_to_bindings.get(event.key, ()):
-                if await self.app.run_action(binding.action, node):
-                    return
-        modified = event.key.startswith(("alt+", "ctrl+", "super+", "hyper+", "meta+"))
-        if event.is_printable and event.character and not modified:
-            self._put(event.character)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self._put(event.text)
-
-    def action_paste(self) -> None:
-        """Paste from the application's clipboard."""
-        self._put(self.app.clipboard)
-
-    def _put(self, text: str) -> None:
-        """Put a text's first line in the place of what is selected, as far as there is room."""
-        start, end = sorted(self.selection)
-        room = LONGEST - len(self.value) + end - start
-        self.replace(storable(text).partition("\n")[0][:room], start, end)
 
     # What is drawn, for Textual draws the text as it is.
 
