@@ -14,8 +14,8 @@ FACTOR = "factor of the logits"
 """What the card's settings call it."""
 
 
-def calibrated(trained: Checkpoint, text: Path, valid: Path) -> Checkpoint:
-    """A checkpoint as sure of itself as a text bears out, its figures anew of the text `valid`."""
+def calibrated(trained: Checkpoint, text: Path) -> Checkpoint:
+    """A checkpoint as sure of itself as a text bears out; its figures are those from before."""
     config = trained.config
     model = CharModel.of(trained)
     factor = suited_factor(model, config.vocab.encode(text.read_text("utf-8")))
@@ -25,14 +25,20 @@ def calibrated(trained: Checkpoint, text: Path, valid: Path) -> Checkpoint:
         name: tensor.astype(np.float16).astype(np.float32)
         for name, tensor in model.to_tensors().items()
     }
-    model.load_tensors(tensors)
-    score = evaluate(model, config.vocab.encode(valid.read_text("utf-8")))
+    settings = {**config.training.settings, FACTOR: round(factor, 3)}
+    facts = replace(config.training, settings=settings)
+    return replace(trained, config=replace(config, training=facts), tensors=tensors)
+
+
+def measured(checkpoint: Checkpoint, valid: Path) -> Checkpoint:
+    """The checkpoint with its figures of the text `valid` anew."""
+    config = checkpoint.config
+    score = evaluate(CharModel.of(checkpoint), config.vocab.encode(valid.read_text("utf-8")))
     facts = replace(
         config.training,
-        settings={**config.training.settings, FACTOR: round(factor, 3)},
         validation_chars=score.chars,
         validation_nats=score.nats,
         validation_bpc=score.bpc,
         validation_perplexity=score.perplexity,
     )
-    return replace(trained, config=replace(config, training=facts), tensors=tensors)
+    return replace(checkpoint, config=replace(config, training=facts))

@@ -22,7 +22,7 @@ from charlm_core.characters import is_control
 from charlm_core.checkpoint import read, write
 from charlm_core.learn.card import model_card
 from charlm_core.widening import typed_characters, widened
-from docs.calibrated import calibrated
+from docs.calibrated import calibrated, measured
 from docs.recipes import RECIPES, Recipe
 from docs.sections import HEADING
 
@@ -119,8 +119,10 @@ def ship(name: str, run: Path, data: Path, folder: Path) -> None:
     """Put the run's best weights where they are shipped from, with what people type added."""
     recipe, best, suited_to = RECIPES[name], read(run / "best"), calibration_text(name, run.parent)
     if recipe.calibrated:
-        best = calibrated(best, suited_to, texts(name, recipe, data, run.parent)[1])
+        best = calibrated(best, suited_to)
     wide = widened(best, typed_characters(best.config.vocab))
+    if recipe.calibrated:
+        wide = measured(wide, texts(name, recipe, data, run.parent)[1])
     config = replace(wide.config, suits=recipe.suits, doubt=recipe.doubt)
     added = set(wide.config.vocabulary) - set(best.config.vocabulary)
     card = model_card(name, wide.config, sum(tensor.size for tensor in wide.tensors.values()))

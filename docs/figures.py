@@ -1,7 +1,7 @@
 """Measuring a checkpoint with commands that anybody can type, each figure once.
 
-A figure is what a command has printed as JSON. It is kept in a file, with the sha256 of the weights
-and texts that the command read, and measured again only where one of those is another.
+A figure is what a command has printed as JSON. It is kept in a file, with a sha256 for each
+checkpoint and text that the command read, and measured again only where one of those is another.
 """
 
 import ast
@@ -19,12 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from charlm_core import DIALS
+from charlm_core.checkpoint import read_config
+from charlm_core.errors import CheckpointError
+from charlm_core.weights import WEIGHTS_FILE
 
 ROOT = Path(__file__).parents[1]
 
 PROGRAM = (
     "charlm_core/predict/*.py",
-    *(f"charlm_core/{name}.py" for name in ("config", "folding", "spelling", "vocab")),
+    *(
+        f"charlm_core/{name}.py"
+        for name in ("characters", "config", "folding", "metrics", "spelling", "texts", "vocab")
+    ),
+    "tests/perf/kinds.py",
 )
 """What figures depend on besides weights and texts: who predicts what, and what is read how."""
 
@@ -44,12 +51,20 @@ class Input:
 
     @property
     def sha256(self) -> str:
-        """Of the text, or of the checkpoint's weights. Raises MeasureError where it is not."""
-        file = self.path / "model.safetensors" if self.path.is_dir() else self.path
+        """Of the text, or of what predicts of a checkpoint. Raises MeasureError where it is not."""
+        file = self.path / WEIGHTS_FILE if self.path.is_dir() else self.path
         try:
-            return _sha256(file, file.stat().st_mtime_ns)
+            found = _sha256(file, file.stat().st_mtime_ns)
+            if file is self.path:
+                return found
+            # The rest of a config tells how it was trained.
+            config = read_config(self.path)
+            parts = (found, config.doubt, *config.vocabulary)
+            return hashlib.sha256(repr(parts).encode()).hexdigest()
         except OSError as error:
             raise MeasureError(f"{file}: {(error.strerror or 'not there').lower()}") from error
+        except CheckpointError as error:
+            raise MeasureError(str(error)) from error
 
 
 @cache

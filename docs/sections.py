@@ -151,7 +151,8 @@ def _figures(told: Told) -> list[str]:
     if found and again:
         figure = f"{bpc(found, 'static')} bits, {bpc(found, 'adaptive')} learning; {saved(again)}"
     of = f", {found['chars']:,} characters" if found else ""
-    add(f"a text of today, written for this{of}", "typed-again", figure)
+    commands = " and ".join(f"`{told.commands[name]}`" for name in ("typed", "typed-again"))
+    rows.append([f"a text of today, written for this{of}", figure, commands])
     told_missing = [
         "",
         f"Missing: {', '.join(missing)}. `make cards` measures what is missing.",
@@ -250,7 +251,7 @@ def _made(told: Told) -> list[str]:
     if past is None:
         return [*lines, "", "The record of its training is not at hand: no curve."]
     pieces = f", in {past.pieces} pieces" if past.pieces > 1 else ""
-    paces = " and ".join(f"{stage.pace:,.0f}" for stage in past.stages)
+    paces = ", ".join(f"{stage.pace:,.0f}" for stage in past.stages)
     return [
         *lines,
         "",
@@ -272,8 +273,8 @@ def _curve(told: Told) -> list[str]:
         "",
         *table(["passes", "hours", "bits a character"], list(_points(past))),
         "",
-        f"Over its last pass the training text cost {bits(past.stages[-1].train_nats):.3f} bits a "
-        "character, with what is dropped where the settings say so.",
+        f"Over its last whole pass the training text cost {bits(past.stages[-1].train_nats):.3f} "
+        "bits a character, with what is dropped where the settings say so.",
         "",
         *([told.calibration, ""] if told.calibration else []),
         _next_hour(past),

@@ -171,7 +171,7 @@ class Done:
     chars: int
     """Targets learned from in all."""
     train_nats: float
-    """Training loss over the last pass, or the part of one since the last complete pass."""
+    """Training loss over the last complete pass; where there was none, over what was trained."""
     checkpoint: Path
     """Directory of the best checkpoint."""
     stopped: bool

@@ -10,7 +10,7 @@ from charlm_core.learn.calibration import FACTORS, scale_logits, suited_factor
 from charlm_core.learn.evaluate import evaluate
 from charlm_core.learn.models import CharModel
 from charlm_core.vocab import Ids
-from docs.calibrated import FACTOR, calibrated
+from docs.calibrated import FACTOR, calibrated, measured
 from tests.support import make_checkpoint
 
 
@@ -62,7 +62,7 @@ def test_calibrated_weights_are_measured_anew(tmp_path: Path) -> None:
     valid, other = tmp_path / "valid.txt", tmp_path / "other.txt"
     valid.write_text(letters * 30, "utf-8")
     other.write_text(letters[::-1] * 1000, "utf-8")
-    made = calibrated(before, other, valid)
+    made = measured(calibrated(before, other), valid)
     facts = made.config.training
     assert 0.5 <= float(facts.settings[FACTOR]) < 1.5
     score = evaluate(CharModel.of(made), made.config.vocab.encode(valid.read_text("utf-8")))

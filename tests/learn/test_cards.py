@@ -218,14 +218,14 @@ def test_the_next_hour_is_bounded_by_the_second_half() -> None:
 
 def curve_of(history: History) -> str:
     """The card of a model that nothing else is known of."""
-    names = ("quiet", "balanced", "eager", "eval", "bench", "typed-again", "compressors", "kinds")
+    names = ("quiet", "balanced", "eager", "eval", "bench", "compressors", "kinds", "sample")
     return sections(
         Told(
             about="nothing",
             weights=1,
             size=1,
             results={},
-            commands=dict.fromkeys((*names, "sample"), "do"),
+            commands=dict.fromkeys((*names, "typed", "typed-again"), "do"),
             made=["make it"],
             differing=False,
             remark="",

@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from charlm_core.checkpoint import read
-from docs.calibrated import FACTOR, calibrated
+from docs.calibrated import FACTOR, calibrated, measured
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     for path in arguments.models:
         before = read(path)
-        after = calibrated(before, arguments.on, arguments.valid).config.training
+        after = measured(calibrated(before, arguments.on), arguments.valid).config.training
         print(
             f"{path}: {before.config.training.validation_bpc:.4f}; times "
             f"{after.settings[FACTOR]}: {after.validation_bpc:.4f}",
