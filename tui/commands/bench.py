@@ -12,35 +12,49 @@ TRAINED_HIDDEN = 512
 
 
 @click.command(name="bench")
-@click.argument("checkpoint", default=DEFAULT_CHECKPOINT)
-@click.option("--cell", type=click.Choice(["rnn", "gru", "lstm"]), default="lstm")
-@click.option("--hidden", type=int, default=0, help="Time random weights of this size instead.")
-@click.option("--layers", type=int, default=1, show_default=True, help="With --hidden.")
+@click.argument("checkpoint", required=False)
+@click.option(
+    "--cell",
+    type=click.Choice(["rnn", "gru", "lstm"]),
+    help="With --hidden or --train; lstm unless named.",
+)
+@click.option("--hidden", type=int, help="Time random weights of this size instead.")
+@click.option("--layers", type=int, help="With --hidden or --train; 1 unless named.")
 @click.option("--train", is_flag=True, help="Time training, against the machine's matrix products.")
 @json_option
 def command(
-    checkpoint: str, cell: Cell, hidden: int, layers: int, train: bool, as_json: bool
+    checkpoint: str | None,
+    cell: Cell | None,
+    hidden: int | None,
+    layers: int | None,
+    train: bool,
+    as_json: bool,
 ) -> None:
     """Time the model CHECKPOINT, or with --hidden a network of that shape with random weights.
 
     With --train time the training of such a network instead.
     """
+    untrained = train or hidden is not None
+    if untrained and checkpoint is not None:
+        raise click.UsageError("a model has its own shape: leave out CHECKPOINT, or the options")
+    if not untrained and (cell is not None or layers is not None):
+        raise click.UsageError("--cell and --layers are of a network of --hidden units")
+    shape = ModelConfig(
+        cell=cell or "lstm",
+        hidden=TRAINED_HIDDEN if hidden is None else hidden,
+        layers=1 if layers is None else layers,
+    )
     if train:
-        shape = ModelConfig(cell=cell, hidden=hidden or TRAINED_HIDDEN, layers=layers)
         _bench_training(shape, as_json=as_json)
     else:
-        _bench_prediction(checkpoint, cell, hidden, layers, as_json=as_json)
+        asked = shape if untrained else checkpoint or DEFAULT_CHECKPOINT
+        _bench_prediction(asked, as_json=as_json)
 
 
-def _bench_prediction(
-    checkpoint: str, cell: Cell, hidden: int, layers: int, *, as_json: bool
-) -> None:
+def _bench_prediction(asked: str | ModelConfig, *, as_json: bool) -> None:
     from charlm_core import bench, bench_untrained, torch_step_us
 
-    if hidden:
-        measured = bench_untrained(ModelConfig(cell=cell, hidden=hidden, layers=layers))
-    else:
-        measured = bench(checkpoint)
+    measured = bench(asked) if isinstance(asked, str) else bench_untrained(asked)
     torch_us = torch_step_us(measured.shape)
     result = {
         "step_us": measured.step_us,

@@ -17,7 +17,7 @@ from tui.commands.progress import ReadingProgress
 @click.option(
     "--from",
     "start",
-    type=int,
+    type=click.IntRange(min=0),
     default=0,
     help="Count from this character of each on, or up to 255 before.",
 )
@@ -83,6 +83,8 @@ def _scored(
             progress.tell(found, reader)
     if not reader.chars:
         raise CorpusError(f"{source.name}: empty")
+    if start >= reader.chars:
+        raise CorpusError(f"{source.name}: no more than {reader.chars:,} characters")
     if not again:
         for notice in reader.notices():
             tell(f"note: {notice}")

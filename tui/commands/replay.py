@@ -21,7 +21,7 @@ PHRASES = 10
     show_default=True,
     help="How often the ghost speaks.",
 )
-@click.option("--threshold", type=float, help="The least probability of a ghost's first word.")
+@click.option("--threshold", type=float, help="In place of the dial's: how sure of its first word.")
 @click.option("--chars", type=int, default=0, help="Only the first so many characters; 0 for all.")
 @click.option(
     "--from",

@@ -73,6 +73,14 @@ def test_eval_sums_over_texts(charlm: Charlm, model: Path, text: Path, tmp_path:
     assert both["static"]["nats"] == pytest.approx(total / both["chars"])
 
 
+def test_eval_counts_from_a_place_within_the_text(charlm: Charlm, model: Path, text: Path) -> None:
+    """Behind its end there is nothing to score, and before its beginning neither."""
+    chars = charlm("eval", model, text, "--json").json["chars"]
+    outcome = charlm("eval", model, text, "--from", str(chars))
+    outcome.assert_refused(text.name, f"no more than {chars:,} characters")
+    assert charlm("eval", model, text, "--from", "-1").code == 2
+
+
 def test_eval_refuses_what_is_no_text(charlm: Charlm, model: Path, tmp_path: Path) -> None:
     """Missing, empty, binary: one line each."""
     (tmp_path / "empty").touch()
@@ -94,6 +102,39 @@ def test_bench_measures(charlm: Charlm, model: Path) -> None:
     outcome = charlm("bench", "--hidden", "16", "--layers", "2", "--cell", "gru")
     assert outcome.code == 0
     assert "gru 2 x 16" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["english", "--hidden", "8"], "CHECKPOINT"),
+        (["english", "--train"], "CHECKPOINT"),
+        (["--cell", "gru"], "--hidden"),
+        (["english", "--layers", "1"], "--hidden"),
+    ],
+)
+def test_bench_measures_what_was_asked_for_or_nothing(
+    charlm: Charlm, options: list[str], words: str
+) -> None:
+    """No option is passed over without a word."""
+    outcome = charlm("bench", *options)
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+def test_bench_refuses_a_network_of_nothing(charlm: Charlm) -> None:
+    """No units is not what nobody asked for."""
+    charlm("bench", "--hidden", "0").assert_refused("hidden")
+
+
+def test_bench_runs_no_module_of_the_folder(
+    charlm: Charlm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in the current folder is somebody's text."""
+    (tmp_path / "msgspec.py").write_text('open("ran", "w").close()\nraise SystemExit(3)\n')
+    monkeypatch.chdir(tmp_path)
+    assert charlm("bench", "--hidden", "16", "--json").json["torch_step_us"] > 0
+    assert not (tmp_path / "ran").exists()
 
 
 def test_bench_measures_training(charlm: Charlm) -> None:
