@@ -7,7 +7,7 @@ import pytest
 from safetensors import safe_open
 
 from charlm_core import load
-from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE
+from charlm_core.checkpoint import CARD_FILE, CONFIG_FILE, read_config
 from charlm_core.weights import WEIGHTS_FILE
 from docs.cards import BEGIN, END
 from docs.recipes import RECIPES
@@ -97,6 +97,13 @@ def test_a_card_tells_of_these_weights(folder: Path) -> None:
 
 
 @each_model
+def test_a_model_is_for_what_its_recipe_says(folder: Path) -> None:
+    """And has the doubt that its figures were measured with."""
+    config, recipe = read_config(folder), RECIPES[folder.name]
+    assert (config.suits, config.doubt) == (recipe.suits, recipe.doubt)
+
+
+@each_model
 def test_the_readme_tells_the_same(folder: Path) -> None:
     """Its table has a row for the model, with the figures of its card."""
     table = (ROOT / "README.md").read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
@@ -104,3 +111,7 @@ def test_the_readme_tells_the_same(folder: Path) -> None:
     found = re.findall(r"(?:it was trained|as it goes) \| ([\d.]+) \| `charlm-tui", card(folder))
     assert len(found) == 2
     assert f"| {', '.join(found)} |" in row
+    (typed,) = re.findall(r"dial at balanced \| (.*?), of", card(folder))
+    (ghost,) = re.findall(r"p50 / p99 \| (.*?) ms", card(folder))
+    for cell in (typed, ghost):
+        assert f"| {cell} |" in row or f"| {cell} ms |" in row

@@ -162,13 +162,26 @@ def test_a_file_of_a_folder_that_changes_while_it_is_read_is_left_out(
     assert notice.startswith(f"{odd}: skipped, ")
 
 
+def mapped_bytes() -> int:
+    """How much of this process's memory is pages of files."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.partition("RssFile:")[2].split()[0])
+
+
 def test_a_mapped_corpus_takes_no_memory_but_for_what_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is released can be looked at again; an array in memory is left alone."""
-    path = write(tmp_path, "t.txt", "abcdefgh" * 100_000)
+    path = write(tmp_path, "t.txt", "abcdefgh" * 1_000_000)
     monkeypatch.setattr(mapping, "MAPPED_CHARS", 10)
     ids = read(path, held_out=0.5).train
+    if Path("/proc/self/status").exists():
+        mapping.release(ids)
+        before = mapped_bytes()
+        assert ids.sum() > 0
+        assert mapped_bytes() - before > 0.9 * ids.nbytes
+        mapping.release(ids)
+        assert mapped_bytes() - before < 0.1 * ids.nbytes
     for part in (ids, ids[1:], ids[None, 5:9]):
         before = part.tolist()
         mapping.release(part)

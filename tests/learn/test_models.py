@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from charlm_core.config import CELLS, GATES, Cell, ModelConfig
-from charlm_core.learn.models import CharModel, keep
+from charlm_core.learn.models import CharModel, State, keep
 from charlm_core.predict.engine import Engine
 from charlm_core.weights import tensor_shapes
 from tests.support import make_checkpoint
@@ -136,14 +136,45 @@ def test_dropout_acts_only_while_training(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_dropout_is_locked_to_units_and_lies_between_layers(cell: Cell) -> None:
-    """The same units of a text are dropped at every character; a first layer's input is whole."""
+def test_dropout_is_locked_to_units(cell: Cell) -> None:
+    """The same units of a text are dropped at every character; another text has others."""
     model = model_of(cell, 2, dropout=0.5).train()
     ones = torch.ones(3, 9, 12)
     dropped = model._drop(ones)
     assert torch.equal(dropped, dropped[:, :1].expand_as(ones))
     assert set(dropped.flatten().tolist()) == {0.0, 2.0}
     assert not torch.equal(dropped[0], dropped[1])
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_dropout_lies_between_layers_and_before_the_output(
+    cell: Cell, layers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first layer's input is whole; what each layer says is dropped from, once."""
+    model = model_of(cell, layers, dropout=0.5).train()
+    said: list[torch.Tensor] = []
+    real = model._through
+
+    def through(
+        layer: torch.nn.Module, xs: torch.Tensor, state: State
+    ) -> tuple[torch.Tensor, State]:
+        zeros = xs.eq(0).float().mean().item()
+        assert (0.2 < zeros < 0.8) if said else zeros == 0
+        hs, after = real(layer, xs, state)
+        said.append(hs)
+        return hs, after
+
+    def output(hs: torch.Tensor) -> torch.Tensor:
+        assert 0.2 < hs.eq(0).float().mean().item() < 0.8
+        kept = hs.ne(0)
+        torch.testing.assert_close(hs[kept], 2 * said[-1][kept])
+        return hs
+
+    monkeypatch.setattr(model, "_through", through)
+    monkeypatch.setattr(model.output, "forward", output)
+    model(torch.randint(V, (8, 10)), model.zero_state(8))
+    assert len(said) == layers
 
 
 @pytest.mark.parametrize("cell", CELLS)

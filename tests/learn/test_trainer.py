@@ -329,9 +329,20 @@ def test_the_learning_rate_warms_up_and_falls_along_a_cosine(tmp_path: Path) -> 
 
 
 def test_gradients_are_clipped_and_their_norm_told(tmp_path: Path) -> None:
-    """A tiny clip leaves the told norm as it was found."""
+    """All together they get no longer than the clip; what is told is how long they were."""
     steps = of_kind(list(small_training(tmp_path, clip=1e-6).events()), Step)
     assert all(event.gradient_norm > 1e-3 for event in steps)
+    training = small_training(tmp_path, out="other")
+    batch = Trainer(training.run, training.corpus).passage.batch(0, 0)
+    lengths = {}
+    for clip in (0.01, 100.0):
+        config = dataclasses.replace(SMALL, clip=clip)
+        learner = Learner(config, len(training.corpus.vocab), 0.0)
+        _, told = learner.gradients(learner.place(batch)).tolist()
+        found = [one.grad.flatten() for one in learner.model.parameters() if one.grad is not None]
+        lengths[clip] = torch.cat(found).norm().item(), told
+    assert lengths[100.0][0] == pytest.approx(lengths[100.0][1], rel=1e-5)
+    assert lengths[0.01] == pytest.approx((0.01, lengths[100.0][1]), rel=1e-3)
 
 
 def test_a_budget_in_minutes_ends(tmp_path: Path) -> None:
@@ -443,10 +454,11 @@ def test_a_pause_before_the_first_step_keeps_nothing_to_resume_from(tmp_path: Pa
 
 def test_gradients_scaled_for_half_precision_are_the_same(tmp_path: Path) -> None:
     """What a GPU's float16 layers need changes no update: a power of two goes in and out."""
-    training = small_training(tmp_path, dropout=0.0, clip=0.01)
+    training = small_training(tmp_path, dropout=0.0)
     batch = Trainer(training.run, training.corpus).passage.batch(0, 0)
-    plain = Learner(SMALL, len(training.corpus.vocab), 0.0)
-    scaled = Learner(SMALL, len(training.corpus.vocab), 0.0)
+    config = dataclasses.replace(SMALL, clip=0.01)
+    plain = Learner(config, len(training.corpus.vocab), 0.0)
+    scaled = Learner(config, len(training.corpus.vocab), 0.0)
     scaled._scale = HALF_SCALE
     for _ in range(3):
         one, other = plain.learn(batch, 1e-2), scaled.learn(batch, 1e-2)
