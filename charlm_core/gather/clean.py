@@ -5,12 +5,14 @@ Works paragraph by paragraph, in memory that does not grow with the text.
 
 import hashlib
 import re
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from charlm_core.confidential import ends_key, holds_key, holds_secret
+from charlm_core.errors import CorpusError
 
 LONG = 80
 """A repeated paragraph of fewer characters is kept: people do say yes more than once."""
@@ -21,6 +23,9 @@ LONGEST_PARAGRAPH = 1 << 16
 BUCKETS = 1 << 22
 WAYS = 4
 """So many paragraphs of one bucket are remembered, 16 million together, in 128 MiB at most."""
+
+MOST_UNDONE = 1 << 20
+"""So many paragraphs of a text that turns out to be none are unseen again."""
 
 NARROW, WIDE = 55, 100
 """Hard-wrapped lines are that wide, in characters."""
@@ -59,6 +64,7 @@ class Seen:
     def __init__(self) -> None:
         # Pages of it that nothing falls into take no memory.
         self._table = np.zeros((BUCKETS, WAYS), dtype=np.uint64)
+        self._added = array("Q")
 
     def add(self, paragraph: str) -> bool:
         """Note a paragraph; whether it is new. What differs in white space alone does not."""
@@ -69,7 +75,20 @@ class Seen:
             return False
         bucket[1:] = bucket[:-1].copy()
         bucket[0] = digest
+        if len(self._added) < MOST_UNDONE:
+            self._added.append(digest)
         return True
+
+    def begin(self) -> None:
+        """From here on, `undo`."""
+        self._added = array("Q")
+
+    def undo(self) -> None:
+        """Forget those that were new since `begin`, the first MOST_UNDONE of them."""
+        for digest in self._added:
+            bucket = self._table[digest % BUCKETS]
+            bucket[bucket == digest] = 0
+        self.begin()
 
 
 class Cleaner:
@@ -84,8 +103,20 @@ class Cleaner:
     def clean(self, lines: Iterable[str], *, code: bool = False) -> Iterator[str]:
         """The text of a document, given its lines, in pieces that end in a line end.
 
-        Of prose the paragraphs, a blank line between; of program code the lines as they are.
+        Of prose the paragraphs, a blank line between; of program code the lines as they are. Where
+        the lines end in a CorpusError it is as if the document had not been there.
         """
+        before = replace(self.cleaned)
+        self._seen.begin()
+        try:
+            yield from self._cleaned(lines, code=code)
+        except CorpusError:
+            self._seen.undo()
+            for name, figure in vars(before).items():
+                setattr(self.cleaned, name, figure)
+            raise
+
+    def _cleaned(self, lines: Iterable[str], *, code: bool) -> Iterator[str]:
         found, blanks = self.cleaned, 0
         fenced, first = False, True
         for paragraph in _paragraphs(self._safe(lines)):

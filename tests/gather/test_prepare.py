@@ -88,6 +88,21 @@ def test_a_folder_becomes_a_corpus(notes: Path, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"notes", "out.txt"}
 
 
+def test_what_proves_no_text_takes_nothing_from_others(tmp_path: Path) -> None:
+    """A file that turns out to be binary half-way is left out whole; its paragraphs are new yet."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    text = "\n\n".join(map(paragraph, range(10_000)))
+    (folder / "a.txt").write_bytes(text.encode() + b"\0")
+    (folder / "b.txt").write_text(paragraph(1) + "\n")
+    (folder / "c.txt").write_text(paragraph(1) + "\n")
+    made, (counted,) = prepared(tmp_path / "out.txt", folder)
+    assert made == paragraph(1) + "\n"
+    assert counted.files == 2
+    assert counted.chars == 2 * len(made)
+    assert counted.kept == counted.repeated == len(made)
+
+
 def test_a_corpus_within_its_own_folder_is_not_read(notes: Path) -> None:
     """Made twice, it is the same."""
     first, _ = prepared(notes / "corpus.txt", notes, held_out=0.2)

@@ -1,5 +1,6 @@
 """Several files at once: their tabs, and what moves between them."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import category
@@ -117,6 +118,20 @@ async def test_turn_pages(tmp_path: Path) -> None:
         assert it.editor.text == "two.txt"
         await it.press("alt+9", "alt+n", "ctrl+pageup", "ctrl+pageup")
         assert it.editor.text == "one.txt"
+
+
+async def test_a_tab_tells_nothing_of_another() -> None:
+    """Until the model has read its text there is no figure of it, and none of the one before."""
+    async with running() as it:
+        await it.type("old words")
+        assert it.facts.perplexity > 0
+        it.model.gate.clear()
+        await it.press("ctrl+n")
+        assert math.isnan(it.facts.perplexity)
+        assert math.isnan(it.facts.latency_ms)
+        it.model.gate.set()
+        await it.type("new")
+        assert it.facts.perplexity > 0
 
 
 async def test_a_key_right_behind_goes_to_the_new_page() -> None:

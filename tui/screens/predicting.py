@@ -1,5 +1,6 @@
 """Between the editor and the predictor: what is typed goes there, what it proposes is shown."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -125,6 +126,8 @@ class PredictingScreen(FindingScreen):
     def opened(self) -> None:
         """Begin with another document."""
         self._learning.opened(self._document.path, self._editor.edits)
+        # Those of the one before are not its own, and the model may take seconds to come.
+        self._status.update(perplexity=math.nan, latency_ms=math.nan)
         self._tell()
 
     def shown(self) -> None:
