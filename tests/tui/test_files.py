@@ -312,6 +312,19 @@ async def test_a_name_in_a_hurry_is_the_name(
         assert (tmp_path / "other.txt").read_text() == "zyone"
 
 
+async def test_a_name_pasted_in_a_hurry_is_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text gets nothing of it."""
+    monkeypatch.chdir(tmp_path)
+    async with running(text="one") as it:
+        burst(it, "f12")
+        it.app.post_message(events.Paste("pasted.txt\n"))
+        burst(it, "enter")
+        await it.until(lambda: (tmp_path / "pasted.txt").exists())
+        assert it.editor.text == (tmp_path / "pasted.txt").read_text() == "one"
+
+
 async def test_a_wrong_name_in_a_hurry_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

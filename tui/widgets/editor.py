@@ -120,9 +120,12 @@ class Editor(GhostArea):
             self.post_message(self.Typed(over))
 
     async def _on_paste(self, event: events.Paste) -> None:
-        """Insert pasted text as text, whatever it looks like."""
+        """Insert pasted text as text, whatever it looks like; a dialog's that opened meanwhile."""
         event.prevent_default()
         event.stop()
+        if self.app.screen is not self.screen:
+            self.app.screen._forward_event(events.Paste(event.text))
+            return
         self.take_paste(event.text)
 
     def take_paste(self, text: str) -> None:
