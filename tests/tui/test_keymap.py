@@ -389,6 +389,18 @@ async def test_in_the_application(home: Path, tmp_path: Path) -> None:
         assert it.editor.text != "one"
 
 
+async def test_of_many_faults_the_first_are_told(home: Path) -> None:
+    """On a small screen the first would be pushed out by the rest; it says who lists that."""
+    faults = "".join(f"wrong_{number} = 1\n" for number in range(6))
+    settings_file(home, f'{faults}[keys]\nsaev = "F6"\n')
+    async with running(size=(80, 24)) as it:
+        await it.until(lambda: it.says("There is more wrong"))
+        assert it.says("line 1: wrong_0")
+        assert it.says("line 2: wrong_1")
+        assert not it.says("wrong_2")
+        assert not it.says("saev")
+
+
 async def test_in_another_page(home: Path) -> None:
     """A text that is opened later goes by the same keys."""
     settings_file(home, '[keys]\nundo = "F5"\n')

@@ -82,9 +82,7 @@ class EditorScreen(TouringScreen):
         self.set_focus(self._editor)
         self._counting = self.set_interval(COUNT_EVERY, self._count, pause=True)
         self.show(self._document)
-        self._complain()
-        for notice in self._keymap.notices:
-            self.tell(notice, bad=True)
+        self._complain(*self._keymap.notices)
 
     async def on_key(self, event: events.Key) -> None:
         """Keys typed before the editor had the focus are its own.

@@ -35,6 +35,9 @@ from tui.services.tour import Deed
 from tui.widgets.editor import Editor
 from tui.widgets.status import StatusLine
 
+MOST_TOLD = 3
+"""So many notices at once fit on a small screen."""
+
 TICK_SECONDS = 0.5
 """How often it is looked whether the keys rest, while something waits for that."""
 
@@ -174,10 +177,15 @@ class PredictingScreen(FindingScreen):
         name = path.parent.name if path.name == "best" and path.parent.name else path.name
         self._status.update(model=f"loading {name}…" if name else "loading…", loading=True)
 
-    def _complain(self) -> None:
-        """Show what went wrong with settings and counts."""
-        for notice in self._habits.take_notices():
+    def _complain(self, *others: str) -> None:
+        """Show what went wrong with settings and counts, and `others`."""
+        notices = [*self._habits.take_notices(), *others]
+        # Of more the first would be pushed out of a small screen before they are read.
+        told = notices if len(notices) <= MOST_TOLD else notices[: MOST_TOLD - 1]
+        for notice in told:
             self.tell(notice, bad=True)
+        if told != notices:
+            self.tell("There is more wrong: `charlm-tui settings` lists it.", bad=True)
 
     # Between the editor and the predictor.
 
