@@ -101,6 +101,10 @@ RECIPES = {
                 *(*_LATER, "--seed", "4", "--epochs", "8", "--evaluations", "8"),
                 *("--dropout", "0.35", "--weight-drop", "0.15"),
             ),
+            (
+                *(*_LATER, "--seed", "5", "--epochs", "12", "--evaluations", "12"),
+                *("--dropout", "0.35", "--weight-drop", "0.15"),
+            ),
         ),
         calibrated=True,
         judgement="It writes as the standard library is written. Indents and line ends cost "
