@@ -207,6 +207,8 @@ class RunReader:
         if fault:
             # It never came to be a run.
             silent = self._config is None and not log
+            if silent and requested(self.path) == "stop":
+                return "stopped", "before its first step"
             return "failed", said or ("it ended before its first step" if silent else fault)
         if self._done:
             return ("stopped", said) if self._done.stopped else ("finished", "")

@@ -209,6 +209,15 @@ def test_what_never_came_to_be_a_run(tmp_path: Path, log: str, reason: str) -> N
     assert (view.name, view.state, view.reason) == ("run", "failed", reason)
 
 
+def test_a_run_that_was_stopped_before_it_was_one(tmp_path: Path) -> None:
+    """Whoever asked for that is not told of a failure."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "log").touch()
+    request(tmp_path / "run", "stop")
+    view = RunReader(tmp_path / "run").read()
+    assert (view.state, view.reason) == ("stopped", "before its first step")
+
+
 def test_a_run_that_could_not_be_resumed_says_why(tmp_path: Path) -> None:
     """It stays what it was, and the reason is the command line's."""
     run = make_run(tmp_path / "run", [*course([2.1], steps=100), done(100, stopped=True)])
