@@ -121,14 +121,16 @@ async def test_turn_pages(tmp_path: Path) -> None:
 
 
 async def test_a_tab_tells_nothing_of_another() -> None:
-    """Until the model has read its text there is no figure of it, and none of the one before."""
+    """Until the model has read its text there is no figure of it, and nothing of the one before."""
     async with running() as it:
         await it.type("old words")
         assert it.facts.perplexity > 0
+        it.status.say("of the old words")
         it.model.gate.clear()
         await it.press("ctrl+n")
         assert math.isnan(it.facts.perplexity)
         assert math.isnan(it.facts.latency_ms)
+        assert it.facts.note == ""
         it.model.gate.set()
         await it.type("new")
         assert it.facts.perplexity > 0

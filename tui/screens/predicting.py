@@ -129,13 +129,12 @@ class PredictingScreen(FindingScreen):
     def opened(self) -> None:
         """Begin with another document."""
         self._learning.opened(self._document.path, self._editor.edits)
-        # Those of the one before are not its own, and the model may take seconds to come.
-        self._status.update(perplexity=math.nan, latency_ms=math.nan)
+        # What is told of the one before is not its own, and the model may take seconds to come.
+        self._status.update(note="", perplexity=math.nan, latency_ms=math.nan)
         self._tell()
 
     def shown(self) -> None:
         """Go on with another page's document."""
-        self._status.update(note="")
         self.opened()
         self._ask()
 
