@@ -184,6 +184,9 @@ class TextSources:
             raise _no_texts(source.folder)
 
     def _add(self, name: str, spool: Path) -> None:
+        if not name:
+            # To a Path it would be the current folder.
+            raise CorpusError("no text named")
         path = Path(name)
         try:
             if name == "-":

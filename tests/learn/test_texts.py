@@ -139,6 +139,14 @@ def test_what_is_not_there_is_told(tmp_path: Path, name: str, fault: str) -> Non
         pass
 
 
+def test_an_empty_name_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shell gives it for a variable that is not set: all that lies here is not meant."""
+    (tmp_path / "a.txt").write_text("not meant")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CorpusError, match="no text named"), TextSources([""]):
+        pass
+
+
 def test_a_text_need_not_be_hashed(tmp_path: Path) -> None:
     """Whoever wants no facts gets the same text, sooner."""
     path = tmp_path / "t.txt"

@@ -12,6 +12,8 @@ def read_text(file: str) -> str:
 
     parts: list[str] = []
     with TextSources([file]) as sources:
+        for notice in sources.notices:
+            tell(f"note: {notice}")
         for source in sources.sources:
             reader = TextReader(source=source, hashed=False)
             parts.extend(reader.pieces())

@@ -81,6 +81,19 @@ def test_eval_counts_from_a_place_within_the_text(charlm: Charlm, model: Path, t
     assert charlm("eval", model, text, "--from", "-1").code == 2
 
 
+def test_replay_tells_what_it_leaves_out(
+    charlm: Charlm, model: Path, text: Path, tmp_path: Path
+) -> None:
+    """Of a folder, as eval does."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(text.read_bytes()[:200])
+    (folder / "b.bin").write_bytes(b"\0\1")
+    outcome = charlm("replay", model, folder, "--static")
+    assert outcome.code == 0
+    assert "b.bin: skipped" in outcome.err
+
+
 def test_eval_refuses_what_is_no_text(charlm: Charlm, model: Path, tmp_path: Path) -> None:
     """Missing, empty, binary: one line each."""
     (tmp_path / "empty").touch()
