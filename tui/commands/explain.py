@@ -29,7 +29,7 @@ PLACES = 10
 
 @click.command(name="explain")
 @click.argument("file")
-@click.option("--checkpoint", default=DEFAULT_CHECKPOINT, show_default=True, help="Who reads it.")
+@click.option("--checkpoint", help="Who reads it; the one that the text calls for, unless named.")
 @click.option("--html", metavar="OUT", help="Write the page there; `-` for standard output.")
 @click.option(
     "--from",
@@ -50,7 +50,7 @@ PLACES = 10
 @json_option
 def command(
     file: str,
-    checkpoint: str,
+    checkpoint: str | None,
     html: str | None,
     start: int,
     closely: int,
@@ -78,7 +78,9 @@ def command(
             raise CorpusError(f"{file}: a folder; name one text in it")
         if html is not None:
             _refuse(Path(html), Path(file))
-        model = load(checkpoint)
+        model = load(_called_for(source) if checkpoint is None else checkpoint)
+        if checkpoint is None:
+            tell(f"note: read by {model.name}")
         explaining = Explaining(model, range(start, start + closely if html else start))
         reader = _read(source, explaining.read)
         for notice in reader.notices():
@@ -105,6 +107,17 @@ def command(
     if html is not None:
         lines.append(f"The page is {html}.")
     emit(_result(explained, html), "\n".join(lines), as_json=as_json)
+
+
+def _called_for(source: TextSource) -> str:
+    """The checkpoint of a text, by its name or its letters, as the editor has it."""
+    from tui.services.events import Wanted
+    from tui.services.suiting import Suiting
+    from tui.text.glance import BEGINNING
+
+    sample = next(TextReader(source=source, hashed=False).pieces())[:BEGINNING]
+    offers = Suiting().offers(Wanted(name=Path(source.name).name, sample=sample))
+    return next((offer.checkpoint for offer in offers), DEFAULT_CHECKPOINT)
 
 
 def _read(source: TextSource, scores: Callable[[Iterator[str]], Iterator[Score]]) -> TextReader:

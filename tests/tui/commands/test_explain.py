@@ -100,6 +100,27 @@ def bits_of(model: Model, text: str) -> "np.typing.NDArray[np.float32]":
     return Surprises(model).feed(text)
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "model"),
+    [
+        ("письмо.txt", "Здравствуй, дорогой друг!\n", "russian"),
+        ("letter.txt", "Dear friend,\n", "english"),
+        ("mean.py", "def mean(values):\n", "python"),
+    ],
+)
+def test_a_text_is_read_by_the_model_it_calls_for(
+    charlm: Charlm, tmp_path: Path, name: str, written: str, model: str
+) -> None:
+    """As in the editor, and it says which; a person may name another."""
+    file = tmp_path / name
+    file.write_text(written, "utf-8")
+    outcome = charlm("explain", file, "--static")
+    assert f"note: read by {model}" in outcome.err
+    named = charlm("explain", file, "--static", "--checkpoint", model)
+    assert "read by" not in named.err
+    assert named.out == outcome.out
+
+
 def test_the_figures_are_those_of_eval(charlm: Charlm, model: Path, text: Path) -> None:
     """Whoever compares the two commands finds one figure, not two."""
     found = charlm("explain", text, "--checkpoint", model, "--json").json
