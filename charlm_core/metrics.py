@@ -1,4 +1,4 @@
-"""How well a model predicts a text: sums over counts, in nats, bits and choices per character."""
+"""How well a model predicts a text: in nats, bits and choices per character, and in keys saved."""
 
 import math
 from dataclasses import dataclass
@@ -30,6 +30,29 @@ class Score:
     def perplexity(self) -> float:
         """e^nats: among how many equally likely characters the model chose, on average."""
         return perplexity(self.nats)
+
+
+class Typed:
+    """The figures of a text that was typed with ghosts to help, from its counts."""
+
+    chars: int
+    """Characters of the text."""
+    keys: int
+    """Keys pressed for them."""
+    ghosts_shown: int
+    """At how many places a ghost was shown."""
+    ghosts_wrong: int
+    """At how many of those its first word was not what came."""
+
+    @property
+    def keystroke_savings(self) -> float:
+        """The share of keys that was saved; 0 of no text."""
+        return 1 - self.keys / self.chars if self.chars else 0.0
+
+    @property
+    def wrong_share(self) -> float:
+        """The share of shown ghosts that were wrong; 0 where none was shown."""
+        return self.ghosts_wrong / self.ghosts_shown if self.ghosts_shown else 0.0
 
 
 def bits(nats: float) -> float:

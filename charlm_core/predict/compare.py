@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from charlm_core.config import DIALS, SuggestConfig
-from charlm_core.metrics import Score
+from charlm_core.metrics import Score, Typed
 from charlm_core.predict.model import Model
 from charlm_core.predict.replay import Replay, replays
 from charlm_core.predict.scoring import adaptive_scores, running_scores
@@ -31,7 +31,7 @@ NOTHING = Score(0.0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(Typed):
     """How a model has done so far; what was not measured yet is 0."""
 
     static: Score = NOTHING
@@ -54,16 +54,6 @@ class Standing:
     """How long a ghost was waited for, median, milliseconds."""
     ghost_p99_ms: float = 0.0
     """The same, 99th percentile."""
-
-    @property
-    def keystroke_savings(self) -> float:
-        """The share of keys that was saved; 0 of no text."""
-        return 1 - self.keys / self.chars if self.chars else 0.0
-
-    @property
-    def wrong_share(self) -> float:
-        """The share of shown ghosts that were wrong; 0 where none was shown."""
-        return self.ghosts_wrong / self.ghosts_shown if self.ghosts_shown else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

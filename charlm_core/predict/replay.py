@@ -13,13 +13,14 @@ import numpy as np
 
 from charlm_core.config import SuggestConfig
 from charlm_core.folding import is_joined
+from charlm_core.metrics import Typed
 from charlm_core.predict.mixture import Mixture
 from charlm_core.predict.model import Model
 from charlm_core.predict.proposal import SHORTEST_GHOST, Suggestion
 
 
 @dataclass(kw_only=True)
-class Replay:
+class Replay(Typed):
     """What came of typing a text, so far."""
 
     chars: int = 0
@@ -36,16 +37,6 @@ class Replay:
     """How long each ghost was waited for, milliseconds."""
     phrases: Counter[str] = field(default_factory=Counter)
     """Accepted texts, each from the beginning of its first word, and the keys they saved in all."""
-
-    @property
-    def keystroke_savings(self) -> float:
-        """The share of keys that was saved; 0 of no text."""
-        return 1 - self.keys / self.chars if self.chars else 0.0
-
-    @property
-    def wrong_share(self) -> float:
-        """The share of shown ghosts that were wrong; 0 where none was shown."""
-        return self.ghosts_wrong / self.ghosts_shown if self.ghosts_shown else 0.0
 
     def latency_ms(self, percentile: float) -> float:
         """A percentile of how long a ghost took; NaN before the first."""
