@@ -65,7 +65,7 @@ def _temporary(name: str) -> str:
     return f".{name}.tmp"
 
 
-_BEFORE = (LOG_FILE, REQUEST_FILE, _temporary(REQUEST_FILE), _temporary(CONFIG_FILE))
+_BEFORE = (LOG_FILE, LOCK_FILE, REQUEST_FILE, _temporary(REQUEST_FILE), _temporary(CONFIG_FILE))
 """What a folder may hold in which a run is made: what its starter, or one that was killed, left."""
 
 Wish = Literal["", "pause", "stop"]
@@ -106,6 +106,14 @@ class RunConfig:
     """The model it begins with; random weights where there is none."""
 
 
+def _left_in(path: Path) -> list[Path]:
+    """What lies in a folder in which a run is to be made. Raises RunError, OSError."""
+    present = list(path.iterdir())
+    if any(entry.name not in _BEFORE for entry in present):
+        raise RunError(f"{path}: not empty; choose another name, or resume the run there")
+    return present
+
+
 @dataclass(kw_only=True)
 class Run:
     """A run directory. Raises RunError where it can't be read or written."""
@@ -129,30 +137,39 @@ class Run:
     def create(cls, path: Path, config: RunConfig) -> "Run":
         """Make the folder and its config, for nobody but their owner.
 
-        Refuses a folder that holds more than a log.
+        Refuses a folder that holds more than a log. Of two that make the same run one is refused.
         """
+        lock = filelock.FileLock(path / LOCK_FILE, timeout=LOCK_SECONDS, mode=0o600)
         try:
             make_private(path)
-            present = list(path.iterdir())
-            if any(entry.name not in _BEFORE for entry in present):
-                raise RunError(f"{path}: not empty; choose another name, or resume the run there")
-            for entry in present:
-                if not entry.is_symlink():
-                    entry.chmod(0o600)
-            data = msgspec.json.format(msgspec.json.encode(config), indent=1)
-            fresh = path / _temporary(CONFIG_FILE)
-            try:
-                write_synced(fresh, data, 0o600)
-                fresh.replace(path / CONFIG_FILE)
-                sync_directory(path)
-            except OSError:
-                fresh.unlink(missing_ok=True)
-                with contextlib.suppress(OSError):  # a log may be in it
-                    path.rmdir()
-                raise
+            # Before the lock, too: it is a file, and in somebody's folder there is to be none.
+            _left_in(path)
+            with lock:
+                cls._create(path, config)
+        except filelock.Timeout:
+            raise RunError(f"{path}: another process is making a run there") from None
         except OSError as error:
+            with contextlib.suppress(OSError):  # a log may be in it
+                (path / LOCK_FILE).unlink(missing_ok=True)
+                path.rmdir()
             raise RunError(f"{path}: {error.strerror}") from error
         return cls(path=path, config=config)
+
+    @staticmethod
+    def _create(path: Path, config: RunConfig) -> None:
+        """Put the config into the folder, where nobody else does now. Raises RunError, OSError."""
+        for entry in _left_in(path):
+            if not entry.is_symlink():
+                entry.chmod(0o600)
+        data = msgspec.json.format(msgspec.json.encode(config), indent=1)
+        fresh = path / _temporary(CONFIG_FILE)
+        try:
+            write_synced(fresh, data, 0o600)
+            fresh.replace(path / CONFIG_FILE)
+            sync_directory(path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def open(cls, path: Path) -> "Run":

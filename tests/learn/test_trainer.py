@@ -12,9 +12,10 @@ import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from charlm_core import checkpoint
+from charlm_core import checkpoint, storage
 from charlm_core.config import CELLS, Cell, ModelConfig
 from charlm_core.errors import ConfigError, CorpusError, RunError
+from charlm_core.learn import runs
 from charlm_core.learn.config import (
     SIZES,
     TrainConfig,
@@ -28,7 +29,7 @@ from charlm_core.learn.events import Done, Epoch, Evaluation, Paused, Saved, Ste
 from charlm_core.learn.launch import resume, start
 from charlm_core.learn.learner import HALF_SCALE, Learner
 from charlm_core.learn.position import Position
-from charlm_core.learn.runs import Run, request
+from charlm_core.learn.runs import Run, RunConfig, request
 from charlm_core.learn.schedule import Schedule
 from charlm_core.learn.trainer import Trainer
 from charlm_core.metrics import Score
@@ -192,6 +193,26 @@ def test_a_changed_corpus_is_not_resumed(tmp_path: Path) -> None:
     (tmp_path / "paragraph.txt").write_text("something else entirely\n" * 40)
     with pytest.raises(RunError, match="the corpus has changed"):
         resume(tmp_path / "run")
+
+
+def test_of_two_that_make_a_run_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes while the config is being written, or later; the first one's stays."""
+    first, second = (RunConfig(name=n, corpora=(), train=SMALL, facts=()) for n in "ab")
+    real = storage.write_synced
+
+    def overtaken(path: Path, data: bytes, mode: int) -> None:
+        with pytest.raises(RunError, match="another process is making a run there"):
+            Run.create(tmp_path / "run", second)
+        real(path, data, mode)
+
+    monkeypatch.setattr(runs, "LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(runs, "write_synced", overtaken)
+    Run.create(tmp_path / "run", first)
+    with pytest.raises(RunError, match="not empty"):
+        Run.create(tmp_path / "run", second)
+    assert Run.open(tmp_path / "run").config == first
 
 
 def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:

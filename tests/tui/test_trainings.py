@@ -177,6 +177,8 @@ def test_a_training_that_fails_to_begin_says_why(tmp_path: Path) -> None:
     with following(tmp_path, FAILER) as (trainings, ear):
         trainings.begin(plan())
         assert ear.state("mine", "failed").reason == "none.txt: no such file"
+        # Its last words may be read before it is seen to have ended.
+        ear.wait(lambda _: bool(ear.ended))
         assert [view.state for view in ear.ended] == ["failed"]
         _reaped(trainings)
 
