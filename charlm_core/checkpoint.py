@@ -12,9 +12,8 @@ one.
 """
 
 import math
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +25,7 @@ import numpy.typing as npt
 from charlm_core.config import Cell, ModelConfig, check_range
 from charlm_core.errors import CheckpointError, ConfigError
 from charlm_core.fitting import UNSAID, Suits
-from charlm_core.storage import read_regular, replace_directory
+from charlm_core.storage import read_regular, replace_directory, unchanging
 from charlm_core.vocab import UNKNOWN, Vocab
 from charlm_core.weights import (
     WEIGHTS_FILE,
@@ -298,28 +297,11 @@ def _replaceable(present: Collection[str], files: Collection[str]) -> bool:
 
 @contextmanager
 def _held(path: Path) -> Iterator[Callable[[], bool]]:
-    """Gives a function that says whether `path` is still the same directory.
-
-    Holding it open keeps the system from giving its number to a directory that replaces it. Raises
-    CheckpointError when there is no directory.
-    """
-    if os.name == "nt":  # pragma: no cover - Windows can neither open a directory nor swap two
-        yield lambda: True
-        return
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise CheckpointError(f"{path}: not a checkpoint directory ({error.strerror})") from error
-    except ValueError as error:
-        raise CheckpointError(f"{path}: not a checkpoint directory ({error})") from error
-
-    def unchanged() -> bool:
+    """As `unchanging`. Raises CheckpointError when there is no directory."""
+    with ExitStack() as stack:
         try:
-            return os.path.samestat(os.fstat(descriptor), path.stat())
-        except OSError:
-            return False
-
-    try:
+            unchanged = stack.enter_context(unchanging(path))
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise CheckpointError(f"{path}: not a checkpoint directory ({why})") from error
         yield unchanged
-    finally:
-        os.close(descriptor)

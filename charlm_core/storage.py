@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 
@@ -135,6 +135,30 @@ def recover_directory(path: Path) -> None:
             (fresh if fresh.exists() else entry).rename(path)
     for entry in left:
         shutil.rmtree(entry, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def unchanging(path: Path) -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether `path` is still the same directory.
+
+    Holding it open keeps the system from giving its number to a directory that replaces it. Raises
+    OSError when there is no directory, ValueError where a path can't be one.
+    """
+    if os.name == "nt":  # pragma: no cover - Windows can neither open a directory nor swap two
+        yield lambda: True
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def unchanged() -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), path.stat())
+        except OSError:
+            return False
+
+    try:
+        yield unchanged
+    finally:
+        os.close(descriptor)
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -22,7 +22,7 @@ from charlm_core.errors import MemoryFileError
 from charlm_core.library import data_directory
 from charlm_core.predict.engine import LARGEST_WEIGHT, Array, Engine
 from charlm_core.predict.lessons import Ledger, Span
-from charlm_core.storage import read_regular
+from charlm_core.storage import read_regular, unchanging
 from charlm_core.vocab import Vocab
 
 FORMAT_VERSION = 1
@@ -255,26 +255,22 @@ def read_saved(path: Path, like: dict[str, Array]) -> tuple[Record | None, dict[
     Raises MemoryFileError.
     """
     while True:
-        before = _stamp(path)
         try:
-            record = read_record(path)
-            weights = {} if record is None else read_weights(path, like)
-        except MemoryFileError:
-            if _stamp(path) == before:
-                raise
-        else:
-            if _stamp(path) == before:
-                return record, weights
+            with unchanging(path) as unchanged:
+                try:
+                    record = read_record(path)
+                    weights = {} if record is None else read_weights(path, like)
+                except MemoryFileError:
+                    if unchanged():
+                        raise
+                else:
+                    if unchanged():
+                        return record, weights
+        except FileNotFoundError:
+            return None, {}
+        except OSError as error:
+            raise MemoryFileError(f"{path / LEARNED_FILE}: {error.strerror}") from error
         # Another process saved between the two: read what it did.
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """Changes when another folder takes this one's place; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_ctime_ns
 
 
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
